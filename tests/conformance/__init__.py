@@ -1,0 +1,1 @@
+"""Whole inputs with the report that the definitions give for them."""
