@@ -69,7 +69,7 @@ build: .venv/ready-test ## Source archive and wheel, into dist, checked and repr
 	$(BIN)/python tools/build.py
 
 test-wheel: build .venv-wheel/ready ## The tests on the built wheel
-	$(PIP) --python .venv-wheel/bin/python install --quiet --no-deps --no-index --force-reinstall \
+	$(PIP) --python .venv-wheel/bin/python install -qq --no-deps --no-index --force-reinstall \
 	  dist/*.whl
 	.venv-wheel/bin/python -c 'import partnerkpi, sys; sys.exit(".venv-wheel" not in partnerkpi.__file__)'
 	.venv-wheel/bin/python $(PYTEST) build/wheel.xml $(AGAIN) tests
@@ -98,10 +98,10 @@ clean: ## Remove environments and everything built
 	$(PYTHON) -m venv --without-pip $*
 
 define fill
-	$(PIP) --python $(@D)/bin/python install --quiet --require-hashes -r $<
+	$(PIP) --python $(@D)/bin/python install -qq --require-hashes -r $<
 endef
 define editable
-	$(PIP) --python $(@D)/bin/python install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) --python $(@D)/bin/python install -qq --no-deps --no-build-isolation --editable .
 endef
 
 .venv/ready-run: requirements/run.txt pyproject.toml | .venv/bin/python

@@ -27,13 +27,13 @@ EPOCH = "946684800"
 def build_wheel(tree: Path, out: Path) -> Path:
     """Build the wheel of a source tree."""
     with chdir(tree):
-        return out / buildapi.build_wheel(str(out))
+        return out / str(buildapi.build_wheel(str(out)))
 
 
 def build_sdist(tree: Path, out: Path) -> Path:
     """Build the sdist of a source tree."""
     with chdir(tree):
-        return out / buildapi.build_sdist(str(out))
+        return out / str(buildapi.build_sdist(str(out)))
 
 
 def unpack(sdist: Path, out: Path) -> Path:
