@@ -157,7 +157,7 @@ def test_auto_renewing_ones_expire_when_the_policy_says_so() -> None:
         ("2026-11-22T00:00:01Z", True),
     ],
 )
-def test_no_recent_activity(signed_in_at: str | None, expected: bool) -> None:  # noqa: FBT001
+def test_no_recent_activity(signed_in_at: str | None, expected: bool) -> None:
     """Day 90 is still recent, day 91 is not; a later sign-in has not happened yet."""
     one = customer(subscription(), last_admin_sign_in_at=signed_in_at)
     assert expected == ("no_recent_activity" in statuses_of(one))
