@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import as_rows, locked
+from partnerkpi._arrays import locked
+from partnerkpi._bytes import Offsets, chunks, gather, joined, same, spans
+from partnerkpi._encoding import faulty_strings, faulty_values, of_numpy, of_strings
+from partnerkpi._hashing import Finder
+from partnerkpi._ordering import order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,53 +21,49 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Bytes, Codes, Mask, Rows
 
-__all__ = ["Text", "TextIndex", "duplicates", "faulty_strings", "group"]
+__all__ = ["Text", "TextIndex", "duplicates", "faulty_strings", "faulty_values", "group"]
+
+_STEP = 1 << 20
 
 
 @frozen(eq=False)
 class Text:
-    """A column of texts: their UTF-8 bytes end to end, and where each begins and ends."""
+    """A column of texts: their UTF-8 bytes end to end, and where each begins and ends.
+
+    ``offsets`` has one entry more than there are texts and begins with 0. Both arrays are locked.
+    """
 
     data: Bytes = field(converter=locked)
-    offsets: NDArray[np.uint32] | NDArray[np.int64] = field(converter=locked)
+    offsets: Offsets = field(converter=locked)
 
     @classmethod
     def from_strings(cls, strings: Sequence[str]) -> Text:
-        """The texts of Python strings."""
-        pieces = [string.encode() for string in strings]
-        data = np.frombuffer(b"".join(pieces), np.uint8)
+        """The texts of Python strings.
 
-        return cls(data, _offsets(np.fromiter(map(len, pieces), np.int64, len(pieces))))
+        Raises:
+            UnicodeEncodeError: one holds a lone surrogate; ``faulty_strings`` tells which.
+        """
+        return cls(*of_strings(strings))
 
     @classmethod
     def from_slices(cls, buffer: Bytes, starts: Codes, lengths: Codes) -> Text:
         """The texts at places of a buffer of UTF-8 bytes."""
-        starts, lengths = np.asarray(starts, np.int64), np.asarray(lengths, np.int64)
-        offsets = _offsets(lengths)
-        shift = np.repeat(starts - offsets[:-1].astype(np.int64), lengths)
-
-        return cls(buffer[shift + np.arange(shift.size)], offsets)
+        return cls(*gather(buffer, starts.astype(np.intp), lengths.astype(np.intp)))
 
     @classmethod
     def from_numpy(cls, array: NDArray[np.generic]) -> Text:
-        """The texts of a NumPy column of strings, or the decimal digits of one of integers."""
-        if array.dtype.kind in "iu":
-            return cls.from_strings([str(value) for value in array.tolist()])
-        if array.dtype.kind == "S":
-            return cls.from_strings([value.decode() for value in array.tolist()])
-        if array.dtype.kind not in "UOT":
-            msg = f"expected a column of text or integers, found {array.dtype}"
-            raise TypeError(msg)
+        """The texts of a column of text, or the decimal digits of a column of integers.
 
-        return cls.from_strings(array.tolist())
+        Raises:
+            TypeError: the column is of another type.
+            UnicodeError: a row is no text; ``faulty_values`` tells which.
+        """
+        return cls(*of_numpy(array))
 
     @classmethod
     def concatenate(cls, texts: Sequence[Text]) -> Text:
         """Columns of text one after the other."""
-        data = np.concatenate([np.empty(0, np.uint8), *(text.data for text in texts)])
-        lengths = np.concatenate([np.empty(0, np.intp), *(text.lengths for text in texts)])
-
-        return cls(data, _offsets(lengths))
+        return cls(*joined([(text.data, text.offsets) for text in texts]))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -73,24 +74,26 @@ class Text:
         return self.data[int(self.offsets[row]) : int(self.offsets[row + 1])].tobytes().decode()
 
     def __iter__(self) -> Iterator[str]:
-        return (self[row] for row in range(len(self)))
+        for start, stop in chunks(len(self)):
+            yield from self._strings(start, stop)
 
-    def __reduce__(self) -> tuple[type[Text], tuple[object, object]]:
+    def __reduce__(self) -> tuple[type[Text], tuple[Bytes, Offsets]]:
+        # Pickled arrays arrive writeable: making the text anew locks them again.
         return Text, (self.data, self.offsets)
 
     @property
     def lengths(self) -> Rows:
         """The length of each text in bytes."""
-        return np.diff(self.offsets.astype(np.intp))
+        return spans(self.offsets, slice(0, len(self)))[1]
 
     @property
     def nbytes(self) -> int:
-        """The bytes the column takes."""
+        """The bytes that both arrays take."""
         return self.data.nbytes + self.offsets.nbytes
 
     def take(self, rows: Rows) -> Text:
         """The texts of these rows, in this order."""
-        return Text.from_slices(self.data, self.offsets[rows], self.lengths[rows])
+        return Text(*gather(self.data, *spans(self.offsets, rows)))
 
     def to_list(self) -> list[str]:
         """The texts as Python strings."""
@@ -98,63 +101,69 @@ class Text:
 
     def order(self) -> Rows:
         """The rows in the order of their texts by Unicode code point; equal ones as they stand."""
-        texts = [text.encode() for text in self]
-
-        return as_rows(sorted(range(len(self)), key=texts.__getitem__))
+        return order(self.data, self.offsets)
 
     def equal(self, other: Text) -> Mask:
         """Whether the texts of two equally long columns are equal, row by row."""
         if len(self) != len(other):
             msg = f"expected {len(self)} texts to compare with, found {len(other)}"
             raise ValueError(msg)
+        equal = np.empty(len(self), np.bool_)
+        for start, stop in chunks(len(self)):
+            part = slice(start, stop)
+            equal[part] = same(
+                self.data, *spans(self.offsets, part), other.data, *spans(other.offsets, part)
+            )
 
-        return np.array([a == b for a, b in zip(self, other, strict=True)], np.bool_)
+        return equal
 
     def faulty(self) -> Rows:
-        """The rows whose text is empty or holds a control character."""
-        return as_rows(i for i, text in enumerate(self) if not text or any(map(_control, text)))
+        """The rows whose text is empty or holds a control character (Unicode category Cc)."""
+        empty = np.flatnonzero(self.offsets[1:] == self.offsets[:-1])
+        holding = (self._rows_at(places) for places in _controls(self.data))
+
+        return np.unique(np.concatenate([empty, *holding]))
+
+    def _rows_at(self, places: Rows) -> Rows:
+        return np.unique(np.searchsorted(self.offsets, places, side="right")) - 1
+
+    def _strings(self, start: int, stop: int) -> list[str]:
+        cuts = self.offsets[start : stop + 1].astype(np.intp)
+        run = self.data[cuts[0] : cuts[-1]].tobytes()
+        bounds = pairwise((cuts - cuts[0]).tolist())
+        if run.isascii():
+            whole = run.decode()
+            return [whole[first:last] for first, last in bounds]
+
+        return [run[first:last].decode() for first, last in bounds]
 
 
-def _control(char: str) -> bool:
-    return char < " " or "\x7f" <= char <= "\x9f"
-
-
-def _offsets(lengths: NDArray[np.integer[object]]) -> NDArray[np.uint32] | NDArray[np.int64]:  # type: ignore[type-var]
-    offsets = np.zeros(lengths.size + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-
-    return offsets.astype(np.uint32) if offsets[-1] < 2**32 else offsets
-
-
-def faulty_strings(strings: Sequence[object]) -> Rows:
-    """The rows that are not exactly ``str``, or hold a lone surrogate."""
-    return as_rows(row for row, value in enumerate(strings) if not _sound(value))
-
-
-def _sound(value: object) -> bool:
-    if type(value) is not str:
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-
-    return True
+def _controls(data: Bytes) -> Iterator[Rows]:
+    # U+0000 to U+001F and U+007F are bytes of their own, U+0080 to U+009F are 0xC2 and a byte
+    # below 0xA0; text in ASCII shows at once that it has none.
+    for start, stop in chunks(data.size, _STEP):
+        part, following = data[start:stop], data[start + 1 : stop + 1]
+        if (part - np.uint8(0x20)).max() < 0x5F:
+            continue
+        found = (part < 0x20) | (part == 0x7F)
+        found[: following.size] |= (part[: following.size] == 0xC2) & (following < 0xA0)
+        yield start + np.flatnonzero(found)
 
 
 def group(text: Text) -> tuple[Codes, Rows]:
     """A code for each text, numbered by first appearance, and the row where each code begins."""
-    seen: dict[str, int] = {}
-    codes = np.fromiter((seen.setdefault(t, len(seen)) for t in text), np.int32, len(text))
+    firsts = Finder.of(text.data, text.offsets).firsts
+    leads = firsts == np.arange(firsts.size, dtype=firsts.dtype)
+    numbers = np.cumsum(leads, dtype=firsts.dtype) - 1
 
-    return codes, np.unique(codes, return_index=True)[1]
+    return locked(numbers[firsts]), locked(np.flatnonzero(leads))
 
 
 def duplicates(text: Text) -> Rows:
     """The rows whose text stands in an earlier row too."""
-    codes, firsts = group(text)
+    firsts = Finder.of(text.data, text.offsets).firsts
 
-    return np.flatnonzero(firsts[codes] != np.arange(len(text)))
+    return np.flatnonzero(firsts != np.arange(firsts.size, dtype=firsts.dtype))
 
 
 class TextIndex:
@@ -162,10 +171,8 @@ class TextIndex:
 
     def __init__(self, text: Text) -> None:
         """Index a column."""
-        self._rows: dict[str, int] = {}
-        for row, value in enumerate(text):
-            self._rows.setdefault(value, row)
+        self._finder = Finder.of(text.data, text.offsets)
 
     def find(self, other: Text) -> Rows:
-        """The first row that holds each text, or -1."""
-        return as_rows(self._rows.get(value, -1) for value in other)
+        """The first row that holds each of other texts, or -1."""
+        return self._finder.find(other.data, other.offsets)

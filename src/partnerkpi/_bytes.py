@@ -1,0 +1,160 @@
+"""Machinery: many short runs of bytes at once: loading, copying, comparing.
+
+A *run* is ``length`` bytes of a buffer from ``start`` on. Work goes eight or sixteen bytes of
+every run at a time, so no matrix as wide as the longest run is ever made; runs beyond ``SHORT``
+bytes are finished one by one, where the cost of a call no longer matters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from partnerkpi._arrays import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from partnerkpi._arrays import Bytes, Mask, Rows
+
+__all__ = [
+    "CHUNK",
+    "SHORT",
+    "WORD",
+    "Offsets",
+    "Words",
+    "chunks",
+    "gather",
+    "joined",
+    "offsets_of",
+    "same",
+    "spans",
+    "words",
+]
+
+Offsets: TypeAlias = NDArray[np.uint32] | NDArray[np.int64]
+Words: TypeAlias = NDArray[np.uint64]
+
+CHUNK = 1 << 17
+SHORT = 128
+WORD = 8
+
+_LUMP = 16
+_U8 = np.dtype("<u8")
+# Sixteen bytes in one load; only ever copied, never read as a number.
+_C16 = np.dtype(np.complex128)
+_MASKS = locked(np.array([(1 << (8 * size)) - 1 for size in range(WORD + 1)], np.uint64))
+
+
+def chunks(size: int, step: int = CHUNK) -> Iterator[tuple[int, int]]:
+    """Bounds that cut ``size`` rows into chunks."""
+    return ((start, min(start + step, size)) for start in range(0, size, step))
+
+
+def offsets_of(lengths: Rows) -> Offsets:
+    """Where runs laid end to end begin and end, in four bytes each where that is enough."""
+    offsets = np.zeros(lengths.size + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+
+    return offsets.astype(np.uint32) if offsets[-1] < 2**32 else offsets
+
+
+def spans(offsets: Offsets, rows: Rows | slice) -> tuple[Rows, Rows]:
+    """Start and length of the runs of some rows."""
+    if isinstance(rows, slice):
+        starts = offsets[rows.start : rows.stop].astype(np.intp)
+        return starts, offsets[rows.start + 1 : rows.stop + 1].astype(np.intp) - starts
+
+    starts = offsets[rows].astype(np.intp)
+
+    return starts, offsets[rows + 1].astype(np.intp) - starts
+
+
+def words(data: Bytes, at: Rows, left: Rows) -> Words:
+    """Eight bytes from each position on as a little-endian word, zero beyond ``left`` bytes."""
+    items = _load(data, at, _U8)
+    items &= _MASKS.take(np.minimum(left, WORD))
+
+    return items
+
+
+def _load(data: Bytes, at: Rows, kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+    # Positions may be as high as the size of the data: what lies beyond its end reads as zeros.
+    size = kind.itemsize
+    last = data.size - size
+    if last < 0:
+        return _load(_padded(data, size), at, kind)
+    view = _view(data, kind)
+    late = np.flatnonzero(at > last)
+    if not late.size:
+        return view[at]
+
+    items = view[np.minimum(at, last)]
+    items[late] = _view(_padded(data[last:], size), kind)[at[late] - last]
+
+    return items
+
+
+def _view(data: Bytes, kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+    # Fancy indexing reads unaligned items in place; ``take`` would copy the whole view first.
+    return np.ndarray((data.size - kind.itemsize + 1,), kind, data, strides=(1,))
+
+
+def _padded(data: Bytes, size: int) -> Bytes:
+    return np.concatenate([data, np.zeros(size, np.uint8)])
+
+
+def gather(data: Bytes, starts: Rows, lengths: Rows) -> tuple[Bytes, Offsets]:
+    """Runs from anywhere in a buffer laid end to end, and their offsets."""
+    offsets = offsets_of(lengths)
+    total = int(offsets[-1])
+    out = np.empty(total + _LUMP, np.uint8)
+    for start, stop in chunks(starts.size):
+        part = slice(start, stop)
+        _copy(data, starts[part], lengths[part], out, offsets[part].astype(np.intp))
+
+    return locked(out)[:total], offsets
+
+
+def _copy(data: Bytes, starts: Rows, lengths: Rows, out: Bytes, to: Rows) -> None:
+    # Whole lumps are stored, so a lump may spill over the runs that follow. Going from the last
+    # lump to the first, and in rising order of rows within one (which is how fancy assignment
+    # proceeds), every byte spilled upon is stored again by its own run later on.
+    target = _view(out, _C16)
+    longest = int(lengths.max())
+    for depth in reversed(range(0, min(longest, SHORT), _LUMP)):
+        rows = np.flatnonzero(lengths > depth) if depth else slice(None)
+        target[to[rows] + depth] = _load(data, starts[rows] + depth, _C16)
+    for row in np.flatnonzero(lengths > SHORT).tolist() if longest > SHORT else ():
+        run = data[starts[row] : starts[row] + lengths[row]]
+        out[to[row] : to[row] + run.size] = run
+
+
+def joined(parts: Sequence[tuple[Bytes, Offsets]]) -> tuple[Bytes, Offsets]:
+    """Columns of runs one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    lengths = [np.diff(offsets).astype(np.intp) for _, offsets in parts]
+    data = [np.empty(0, np.uint8), *(data for data, _ in parts)]
+
+    return np.concatenate(data), offsets_of(np.concatenate([np.empty(0, np.intp), *lengths]))
+
+
+def same(a: Bytes, at_a: Rows, sizes_a: Rows, b: Bytes, at_b: Rows, sizes_b: Rows) -> Mask:
+    """Whether the runs of each pair hold equal bytes."""
+    equal = sizes_a == sizes_b
+    rows = np.flatnonzero(equal)
+    for depth in range(0, SHORT, WORD):
+        left = sizes_a[rows] - depth
+        match = words(a, at_a[rows] + depth, left) == words(b, at_b[rows] + depth, left)
+        equal[rows[~match]] = False
+        rows = rows[match & (left > WORD)]
+        if not rows.size:
+            return equal
+    for row in rows.tolist():
+        size = sizes_a[row]
+        equal[row] = np.array_equal(a[at_a[row] :][:size], b[at_b[row] :][:size])
+
+    return equal
