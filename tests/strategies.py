@@ -365,8 +365,10 @@ def peers(anchor: datetime) -> st.SearchStrategy[Document]:
 
 @cache
 def several_customers(anchor: datetime, at_most: int) -> st.SearchStrategy[list[Document]]:
-    """Customers of every kind among plain peers."""
-    return st.lists(customers(anchor) | peers(anchor), max_size=at_most)
+    """Customers of every kind, often among plain peers, sometimes many peers alone."""
+    anyone, mixed = customers(anchor), customers(anchor) | peers(anchor)
+    alone = st.lists(peers(anchor), min_size=min(6, at_most), max_size=at_most)
+    return st.lists(anyone, max_size=at_most) | st.lists(mixed, max_size=at_most) | alone
 
 
 def odd_ids(prefix: str, number: int) -> str:
