@@ -1,0 +1,86 @@
+"""Machinery: gather faults up to a cap, with the true count."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from partnerkpi.errors import Fault, InputError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from partnerkpi._arrays import Rows
+
+__all__ = ["FAULT_CAP", "FaultLog", "shown"]
+
+FAULT_CAP = 1000
+_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """What came, as text of at most 80 characters."""
+    text = {None: "null", True: "true", False: "false"}.get(value) if _plain(value) else None
+    text = _repr(value) if text is None else text
+
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def _plain(value: object) -> bool:
+    return value is None or value is True or value is False
+
+
+def _repr(value: object) -> str:
+    # An int of more than 4300 digits refuses to become text; a nested value may be deep.
+    try:
+        return repr(value[:_SHOWN] if isinstance(value, (str, bytes)) else value)
+    except (ValueError, RecursionError):
+        return f"{type(value).__name__} too long to show"
+
+
+@define
+class FaultLog:
+    """Faults as they are met, kept up to ``cap``, counted beyond it."""
+
+    cap: int = FAULT_CAP
+    count: int = 0
+    _faults: list[Fault] = field(factory=list)
+
+    def add(self, place: Place, expected: str, found: str) -> None:
+        """Note one fault."""
+        self.count += 1
+        if len(self._faults) < self.cap:
+            self._faults.append(Fault(place, expected, found))
+
+    def add_rows(self, rows: Rows | Iterable[int], fault: Callable[[int], Fault]) -> None:
+        """Note one fault a row; only those that fit under the cap are made."""
+        for row in rows:
+            self.count += 1
+            if len(self._faults) < self.cap:
+                self._faults.append(fault(int(row)))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults kept so far, in the order of the input."""
+        return tuple(sorted(self._faults, key=_in_order))
+
+    def refuse(self) -> None:
+        """Raise one error that carries every fault, if there is any."""
+        if self.count:
+            raise InputError(self.faults, self.count)
+
+
+def _in_order(fault: Fault) -> tuple[object, ...]:
+    place = fault.place
+    # Faults of several files keep the order in which the files were read (sort is stable on equal
+    # keys), and numbers inside a path compare as numbers.
+    return (place.line or 0, _natural(place.path or ""))
+
+
+def _natural(path: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _PIECES.findall(path))
+
+
+_PIECES = re.compile(r"\d+|\D+")

@@ -1,0 +1,178 @@
+"""Machinery: what every record must keep, in the words of its faults.
+
+The rules between columns are written so that they hold for one record and for whole arrays: the
+models and the doors refuse by the same ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from partnerkpi._arrays import MAX_COUNT
+from partnerkpi._faults import shown
+from partnerkpi._instants import of_datetime
+from partnerkpi.errors import InstantError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from enum import Enum
+
+__all__ = [
+    "A_BOOLEAN",
+    "A_COUNT",
+    "AN_AWARE_INSTANT",
+    "AN_INSTANT_IN_RANGE",
+    "A_TEXT",
+    "END_AFTER_START",
+    "KNOWN_CUSTOMER",
+    "KNOWN_SUBSCRIPTION",
+    "NO_RENEWING_TRIAL",
+    "ONCE_AN_INSTANT",
+    "ONE_OF_A_LINE",
+    "ONE_OF_A_TAG",
+    "PLAIN_TEXT",
+    "UNIQUE_ID",
+    "Finding",
+    "boolean_faults",
+    "count_faults",
+    "ends_too_early",
+    "instant_faults",
+    "instant_shown",
+    "is_plain",
+    "keep",
+    "member_faults",
+    "member_of",
+    "record_faults",
+    "renewing_trial",
+    "repeated_faults",
+    "text_faults",
+    "why_bad_datetime",
+]
+
+Finding: TypeAlias = tuple[str, str, str]
+
+A_TEXT = "a text"
+AN_AWARE_INSTANT = "an instant with an offset (this one is naive)"
+AN_INSTANT_IN_RANGE = "an instant from 1970-01-01 to 2200-01-01 UTC"
+PLAIN_TEXT = "a text without control characters or lone surrogates, not empty"
+A_BOOLEAN = "true or false"
+A_COUNT = f"a count from 0 to {MAX_COUNT}"
+UNIQUE_ID = "an id that occurs once"
+KNOWN_CUSTOMER = "the id of a customer that is there"
+KNOWN_SUBSCRIPTION = "the id of a subscription that is there"
+END_AFTER_START = "an end after the start"
+NO_RENEWING_TRIAL = "false, as trials never renew themselves"
+ONE_OF_A_LINE = "one license line per product and name in a subscription"
+ONCE_AN_INSTANT = "one observation of a line at an instant"
+ONE_OF_A_TAG = "each tag once"
+
+_C0, _DEL, _C1_END = 0x20, 0x7F, 0xA0
+_Member = TypeVar("_Member", bound="Enum")
+
+
+def ends_too_early(starts: Any, ends: Any) -> Any:
+    """Whether the end is not after the start: of two instants, or of two arrays of them."""
+    return ends <= starts
+
+
+def renewing_trial(trial: Any, auto_renew: Any) -> Any:
+    """Whether a trial claims to renew itself: of two booleans, or of two arrays of them."""
+    return trial & auto_renew
+
+
+def keep(value: Any) -> Any:
+    """The value as it came (lets a plain text stand for an id)."""
+    return value
+
+
+def member_of(kind: type[_Member]) -> Callable[[_Member | str], _Member]:
+    """A converter from a member's text to the member; anything else is left as it came."""
+    members = {member.value: member for member in kind}
+
+    def convert(value: Any) -> Any:
+        return members.get(value, value) if type(value) is str else value
+
+    return convert
+
+
+def text_faults(path: str, value: object) -> Iterator[Finding]:
+    """The fault of a value that is no usable text."""
+    if type(value) is not str:
+        yield path, A_TEXT, shown(value)
+    elif not is_plain(value):
+        yield path, PLAIN_TEXT, shown(value)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a text is not empty and free of control characters and lone surrogates."""
+    return bool(value) and not any(_barred(ord(char)) for char in value)
+
+
+def _barred(code: int) -> bool:
+    return code < _C0 or _DEL <= code < _C1_END or 0xD800 <= code <= 0xDFFF
+
+
+def count_faults(path: str, value: object) -> Iterator[Finding]:
+    """The fault of a value that is no count."""
+    if type(value) is not int or not 0 <= value <= MAX_COUNT:
+        yield path, A_COUNT, shown(value)
+
+
+def boolean_faults(path: str, value: object) -> Iterator[Finding]:
+    """The fault of a value that is no boolean."""
+    if type(value) is not bool:
+        yield path, A_BOOLEAN, shown(value)
+
+
+def member_faults(path: str, value: object, kind: type[Enum]) -> Iterator[Finding]:
+    """The fault of a value that is no member of a closed vocabulary."""
+    if not isinstance(value, kind):
+        yield path, " or ".join(str(member.value) for member in kind), shown(value)
+
+
+def why_bad_datetime(value: object) -> str | None:
+    """What was expected in place of a value that is no usable instant; ``None`` if it is one."""
+    if not isinstance(value, datetime):
+        return "an aware datetime"
+    if value.utcoffset() is None:
+        return AN_AWARE_INSTANT
+    try:
+        of_datetime(value)
+    except InstantError:
+        return AN_INSTANT_IN_RANGE
+
+    return None
+
+
+def instant_faults(path: str, value: object, *, optional: bool) -> Iterator[Finding]:
+    """The fault of a value that is no usable instant."""
+    reason = None if optional and value is None else why_bad_datetime(value)
+    if reason:
+        yield path, reason, instant_shown(value)
+
+
+def instant_shown(value: object) -> str:
+    """An instant in words, or whatever came in its place."""
+    return value.isoformat() if isinstance(value, datetime) else shown(value)
+
+
+def record_faults(path: str, values: object, kind: type) -> Iterator[Finding]:
+    """The faults of what should be a list of records, each of a kind."""
+    if not isinstance(values, tuple):
+        yield path, f"a list of {kind.__name__}", shown(values)
+        return
+    for position, value in enumerate(values):
+        if not isinstance(value, kind):
+            yield f"{path}[{position}]", f"a {kind.__name__}", shown(value)
+
+
+def repeated_faults(
+    path: str, values: Iterable[Any], expected: str, say: Callable[[Any], str] = shown
+) -> Iterator[Finding]:
+    """The faults of values that occurred before."""
+    seen = set()
+    for position, value in enumerate(values):
+        if value in seen:
+            yield f"{path}[{position}]", expected, say(value)
+        seen.add(value)

@@ -1,0 +1,443 @@
+"""Frozen records of what a partner manages: customers, subscriptions, lines, observations.
+
+Building one by hand checks as strictly as reading one from a file: no coercion, all faults of the
+record at once. Instants are timezone-aware and become UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, NewType, TypeVar, cast
+
+from attrs import Factory, field, frozen
+
+from partnerkpi import _record_rules as rules
+from partnerkpi._instants import of_datetime, to_datetime
+from partnerkpi.errors import Fault, InputError, InstantError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = [
+    "Attributes",
+    "Customer",
+    "CustomerId",
+    "Kind",
+    "LicenseLine",
+    "ManagedBy",
+    "Observation",
+    "Partner",
+    "PartnerId",
+    "ProductCode",
+    "Subscription",
+    "SubscriptionId",
+    "SubscriptionState",
+]
+
+PartnerId = NewType("PartnerId", str)
+CustomerId = NewType("CustomerId", str)
+SubscriptionId = NewType("SubscriptionId", str)
+ProductCode = NewType("ProductCode", str)
+
+_Record = TypeVar("_Record")
+
+
+class ManagedBy(str, Enum):
+    """Who manages a customer: the partner organization itself, or it as an external administrator.
+
+    Example:
+        >>> ManagedBy("external")
+        <ManagedBy.EXTERNAL: 'external'>
+    """
+
+    PARTNER = "partner"
+    EXTERNAL = "external"
+
+
+class Kind(str, Enum):
+    """What was ordered: a paid subscription, or a trial.
+
+    Example:
+        >>> Kind.TRIAL.value
+        'trial'
+    """
+
+    SUBSCRIPTION = "subscription"
+    TRIAL = "trial"
+
+
+class SubscriptionState(str, Enum):
+    """Where a subscription stands at an instant.
+
+    ``not_there`` before it was added, ``pending`` until it starts, ``active`` until it ends,
+    ``ended`` from its end on.
+
+    Example:
+        >>> SubscriptionState.PENDING.value
+        'pending'
+    """
+
+    NOT_THERE = "not_there"
+    PENDING = "pending"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Attributes(Mapping[str, str]):
+    """A host's own facts of a customer, text to text: frozen, hashable, ordered by name.
+
+    Example:
+        >>> Attributes({"region": "emea"})["region"]
+        'emea'
+    """
+
+    __slots__ = ("_pairs",)
+
+    _pairs: tuple[tuple[str, str], ...]
+
+    def __init__(self, pairs: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        """Keep the pairs, ordered by name."""
+        object.__setattr__(self, "_pairs", tuple(sorted(dict(pairs).items())))
+
+    def __getitem__(self, name: str) -> str:
+        """Return the value of an attribute."""
+        return dict(self._pairs)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return (name for name, _ in self._pairs)
+
+    def __len__(self) -> int:
+        """Return how many attributes there are."""
+        return len(self._pairs)
+
+    def __hash__(self) -> int:
+        return hash(self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Attributes({dict(self._pairs)!r})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"attributes are frozen: {name!r} cannot be set"
+        raise AttributeError(msg)
+
+    def __reduce__(self) -> tuple[type[Attributes], tuple[dict[str, str]]]:
+        return Attributes, (dict(self._pairs),)
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    # A value that is no usable instant is left as it came: the check of the record words the fault.
+    try:
+        return to_datetime(of_datetime(value)) if isinstance(value, datetime) else value
+    except InstantError:
+        return value
+
+
+def _sequence(value: object) -> object:
+    return tuple(value) if isinstance(value, (list, tuple)) else value
+
+
+def _in_time_order(value: object) -> object:
+    values = _sequence(value)
+    if isinstance(values, tuple) and all(isinstance(each, Observation) for each in values):
+        return tuple(sorted(values, key=_instant_of))
+
+    return values
+
+
+def _instant_of(observation: Observation) -> tuple[bool, int]:
+    # Compared by microseconds: two undated observations (a fault) must compare as well.
+    moment = observation.observed_at
+
+    return (False, 0) if moment is None else (True, of_datetime(moment))
+
+
+def _attributes(value: object) -> object:
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return Attributes(value)
+
+    return value
+
+
+def _refuse(record: str, faults: Iterable[rules.Finding]) -> None:
+    found = tuple(
+        Fault(Place(record, path=path or None), expected, came) for path, expected, came in faults
+    )
+    if found:
+        raise InputError(found)
+
+
+@frozen(kw_only=True)
+class Observation:
+    """How many licenses of a line were bought, assigned and used at an instant.
+
+    Attributes:
+        total: Licenses bought, 0 to 2**53 - 1.
+        assigned: Licenses assigned to users; may exceed ``total`` (an overage).
+        used_7d: Licenses used in the seven days up to the observation.
+        used_3mo: Licenses used in the three months up to the observation.
+        observed_at: When it was seen; ``None`` precedes every dated observation.
+
+    Raises:
+        InputError: a field is not what it must be; all faults at once.
+
+    Example:
+        >>> Observation(total=100, assigned=80).used_7d
+        0
+        >>> Observation(total=-1, assigned=2.0)
+        Traceback (most recent call last):
+        ...
+        partnerkpi.errors.InputError: 2 faults in the input
+        Observation, total: expected a count from 0 to 9007199254740991, found -1
+        Observation, assigned: expected a count from 0 to 9007199254740991, found 2.0
+    """
+
+    total: int
+    assigned: int
+    used_7d: int = 0
+    used_3mo: int = 0
+    observed_at: datetime | None = field(default=None, converter=_utc)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a faulty observation."""
+        _refuse("Observation", _of_observation(self))
+
+
+@frozen(kw_only=True)
+class LicenseLine:
+    """One product inside a subscription, under one license name, with its observations.
+
+    Attributes:
+        product: The product's code, such as ``calling``; an unknown code is its own product.
+        name: The license's name, such as ``Professional``; one product may have several.
+        observations: What was seen of it, at most one per instant and one undated; kept in the
+            order of their instants, the undated one first.
+
+    Raises:
+        InputError: a field is not what it must be; all faults at once.
+
+    Example:
+        >>> line = LicenseLine(product="calling", name="Professional")
+        >>> line.observations
+        ()
+    """
+
+    product: str
+    name: str
+    observations: tuple[Observation, ...] = field(default=(), converter=_in_time_order)  # type: ignore[misc]
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a faulty line."""
+        _refuse("LicenseLine", _of_line(self))
+
+
+@frozen(kw_only=True)
+class Subscription:
+    """A subscription or trial of a customer.
+
+    Attributes:
+        id: Its id, unique in the portfolio; always text.
+        kind: ``Kind.SUBSCRIPTION`` or ``Kind.TRIAL``.
+        added_at: When it was added to the customer; before that it counts in nothing.
+        starts_at: When it starts; ``added_at`` unless given.
+        ends_at: When it ends; ``None`` is open-ended.
+        auto_renew: Whether it renews itself; never true for a trial.
+        paid: Whether it is paid.
+        set_up: Whether the order is set up.
+        licenses: Its license lines, one per product and name.
+
+    Raises:
+        InputError: a field is not what it must be; all faults at once.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> added = datetime(2026, 1, 10, tzinfo=timezone.utc)
+        >>> Subscription(id="Sub1", kind=Kind.TRIAL, added_at=added).starts_at.isoformat()
+        '2026-01-10T00:00:00+00:00'
+    """
+
+    id: SubscriptionId = field(converter=rules.keep)
+    kind: Kind = field(converter=rules.member_of(Kind))
+    added_at: datetime = field(converter=_utc)  # type: ignore[misc]
+    starts_at: datetime = field(  # type: ignore[misc]
+        default=Factory(lambda self: self.added_at, takes_self=True), converter=_utc
+    )
+    ends_at: datetime | None = field(default=None, converter=_utc)
+    auto_renew: bool = False
+    paid: bool = True
+    set_up: bool = True
+    licenses: tuple[LicenseLine, ...] = field(default=(), converter=_sequence)  # type: ignore[misc]
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a faulty subscription."""
+        _refuse("Subscription", _of_subscription(self))
+
+
+@frozen(kw_only=True)
+class Customer:
+    """A customer organization that the partner manages.
+
+    Attributes:
+        id: Its id, unique in the portfolio; always text.
+        name: Its name.
+        managed_by: Whether it belongs to the partner organization or is managed from outside.
+        last_admin_sign_in_at: When any administrator of it last signed in; ``None``: never.
+        tags: Its tags, each once.
+        attributes: A host's own facts, text to text, such as region or account manager.
+        subscriptions: Its subscriptions and trials.
+
+    Raises:
+        InputError: a field is not what it must be; all faults at once.
+
+    Example:
+        >>> Customer(id="c-1", name="Globex", tags=["gold"]).tags
+        ('gold',)
+        >>> Customer(id="c-1", name=None)
+        Traceback (most recent call last):
+        ...
+        partnerkpi.errors.InputError: 1 fault in the input
+        Customer, name: expected a text, found null
+    """
+
+    id: CustomerId = field(converter=rules.keep)
+    name: str
+    managed_by: ManagedBy = field(
+        default=ManagedBy.PARTNER, converter=rules.member_of(ManagedBy)
+    )
+    last_admin_sign_in_at: datetime | None = field(default=None, converter=_utc)
+    tags: tuple[str, ...] = field(default=(), converter=_sequence)  # type: ignore[misc]
+    attributes: Mapping[str, str] = field(factory=Attributes, converter=_attributes)  # type: ignore[misc]
+    subscriptions: tuple[Subscription, ...] = field(default=(), converter=_sequence)  # type: ignore[misc]
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a faulty customer."""
+        _refuse("Customer", _of_customer(self))
+
+
+@frozen(kw_only=True)
+class Partner:
+    """The partner whose customers these are.
+
+    Attributes:
+        id: Its id.
+        name: Its name.
+
+    Raises:
+        InputError: a field is not what it must be; all faults at once.
+
+    Example:
+        >>> Partner(id="p-1", name="North Partner").name
+        'North Partner'
+    """
+
+    id: PartnerId = field(converter=rules.keep)
+    name: str
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a faulty partner."""
+        _refuse("Partner", _of_partner(self))
+
+
+def _of_partner(partner: Partner) -> Iterator[rules.Finding]:
+    yield from rules.text_faults("id", partner.id)
+    yield from rules.text_faults("name", partner.name)
+
+
+def _of_observation(observation: Observation) -> Iterator[rules.Finding]:
+    for name in ("total", "assigned", "used_7d", "used_3mo"):
+        yield from rules.count_faults(name, getattr(observation, name))
+    yield from rules.instant_faults("observed_at", observation.observed_at, optional=True)
+
+
+def _of_line(line: LicenseLine) -> Iterator[rules.Finding]:
+    yield from rules.text_faults("product", line.product)
+    yield from rules.text_faults("name", line.name)
+    yield from _members(
+        "observations",
+        line.observations,
+        Observation,
+        lambda observation: observation.observed_at,
+        rules.ONCE_AN_INSTANT,
+    )
+
+
+def _of_subscription(subscription: Subscription) -> Iterator[rules.Finding]:
+    yield from rules.text_faults("id", subscription.id)
+    yield from rules.member_faults("kind", subscription.kind, Kind)
+    for name, optional in (("added_at", False), ("starts_at", False), ("ends_at", True)):
+        yield from rules.instant_faults(name, getattr(subscription, name), optional=optional)
+    for name in ("auto_renew", "paid", "set_up"):
+        yield from rules.boolean_faults(name, getattr(subscription, name))
+    yield from _between_fields(subscription)
+    yield from _members(
+        "licenses",
+        subscription.licenses,
+        LicenseLine,
+        lambda line: (line.product, line.name),
+        rules.ONE_OF_A_LINE,
+    )
+
+
+def _between_fields(subscription: Subscription) -> Iterator[rules.Finding]:
+    start, end = subscription.starts_at, subscription.ends_at
+    usable = end is not None and not any(map(rules.why_bad_datetime, (start, end)))
+    if usable and rules.ends_too_early(start, end):
+        yield "ends_at", rules.END_AFTER_START, rules.instant_shown(end)
+    if rules.renewing_trial(subscription.kind is Kind.TRIAL, subscription.auto_renew is True):
+        yield "auto_renew", rules.NO_RENEWING_TRIAL, "true"
+
+
+def _of_customer(customer: Customer) -> Iterator[rules.Finding]:
+    yield from rules.text_faults("id", customer.id)
+    yield from rules.text_faults("name", customer.name)
+    yield from rules.member_faults("managed_by", customer.managed_by, ManagedBy)
+    yield from rules.instant_faults(
+        "last_admin_sign_in_at", customer.last_admin_sign_in_at, optional=True
+    )
+    yield from _of_tags(customer.tags)
+    yield from _of_attributes(customer.attributes)
+    yield from _members(
+        "subscriptions",
+        customer.subscriptions,
+        Subscription,
+        lambda subscription: subscription.id,
+        rules.UNIQUE_ID,
+    )
+
+
+def _of_tags(tags: object) -> Iterator[rules.Finding]:
+    if not isinstance(tags, tuple):
+        yield "tags", "a list of texts", rules.shown(tags)
+        return
+    found = [
+        fault
+        for position, tag in enumerate(tags)
+        for fault in rules.text_faults(f"tags[{position}]", tag)
+    ]
+    yield from found or rules.repeated_faults("tags", tags, rules.ONE_OF_A_TAG)
+
+
+def _of_attributes(attributes: object) -> Iterator[rules.Finding]:
+    # The converter has made every mapping with text names into the frozen kind.
+    if not isinstance(attributes, Attributes):
+        yield "attributes", "a mapping of text to text", rules.shown(attributes)
+        return
+    for name, value in attributes.items():
+        yield from rules.text_faults("attributes", name)
+        if value != "":
+            yield from rules.text_faults(f"attributes.{name}", value)
+
+
+def _members(
+    path: str,
+    values: object,
+    kind: type[_Record],
+    key: Callable[[_Record], object],
+    expected: str,
+) -> Iterator[rules.Finding]:
+    """The faults of a list of records, and of those that repeat another one's key."""
+    found = list(rules.record_faults(path, values, kind))
+    keys = [] if found else [key(value) for value in cast("tuple[_Record, ...]", values)]
+    yield from found or rules.repeated_faults(path, keys, expected, rules.instant_shown)

@@ -1,0 +1,330 @@
+"""Windows, thresholds and rules: one frozen object, echoed in every result.
+
+Results made under different policies are never added or compared.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from attrs import Factory, asdict, field, fields, frozen
+
+from partnerkpi.errors import FormatError, PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = [
+    "BenchmarkRates",
+    "FixedRate",
+    "LowAssignmentRule",
+    "PeerMedian",
+    "PeerQuantile",
+    "PeerRates",
+    "Policy",
+]
+
+
+class PeerRates(Protocol):
+    """The assignment rates of one customer's peers, as a low-assignment rule sees them."""
+
+    @property
+    def band(self) -> int:
+        """The lower bound of the peers' size band; 0 when all customers are one band."""
+
+    def __len__(self) -> int:
+        """Return how many peers there are."""
+
+    def ranked(self, rank: int, /) -> Fraction:
+        """The exact rate of a rank, counted from 0 at the smallest."""
+
+
+@runtime_checkable
+class LowAssignmentRule(Protocol):
+    """Which rate is low among peers: a customer is low when its rate is strictly below.
+
+    A rule of one's own has a ``threshold`` and a ``to_dict`` with its name under ``rule``.
+    """
+
+    def threshold(self, peers: PeerRates, fraction: Fraction, /) -> Fraction | None:
+        """The rate below which a customer is low; ``None`` if nobody can be."""
+        ...
+
+    def to_dict(self) -> dict[str, object]:
+        """The rule as plain values, ``rule`` naming it."""
+        ...
+
+
+@frozen
+class PeerMedian:
+    """Low is below the policy's fraction of the peers' median rate, strictly.
+
+    For an even number of peers the median is the mean of the two middle rates.
+
+    Example:
+        >>> PeerMedian().to_dict()
+        {'rule': 'peer_median'}
+    """
+
+    def threshold(self, peers: PeerRates, fraction: Fraction, /) -> Fraction | None:
+        """The fraction of the median of the peers."""
+        size = len(peers)
+        middle = peers.ranked((size - 1) // 2) + peers.ranked(size // 2)
+
+        return fraction * middle / 2
+
+    def to_dict(self) -> dict[str, object]:
+        """The rule as plain values."""
+        return {"rule": "peer_median"}
+
+
+@frozen
+class PeerQuantile:
+    """Low is below the nearest-rank quantile of the peers' rates, strictly.
+
+    The quantile is the ``ceil(quantile * n)``-th smallest rate; the policy's fraction plays no
+    part.
+
+    Attributes:
+        quantile: Above 0, at most 1.
+
+    Raises:
+        PolicyError: the quantile is outside that range.
+
+    Example:
+        >>> PeerQuantile(Fraction(1, 4)).to_dict()
+        {'rule': 'peer_quantile', 'quantile': '1/4'}
+    """
+
+    quantile: Fraction = field(converter=Fraction)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a quantile outside its range."""
+        _require("quantile", 0 < self.quantile <= 1, "above 0 and at most 1", self.quantile)
+
+    def threshold(self, peers: PeerRates, _fraction: Fraction, /) -> Fraction | None:
+        """The quantile of the peers."""
+        return peers.ranked(-(-self.quantile * len(peers) // 1) - 1)
+
+    def to_dict(self) -> dict[str, object]:
+        """The rule as plain values."""
+        return {"rule": "peer_quantile", "quantile": str(self.quantile)}
+
+
+@frozen
+class FixedRate:
+    """Low is below one fixed rate, whatever the peers do; the policy's fraction plays no part.
+
+    Attributes:
+        rate: The rate, such as ``Fraction(1, 5)`` for 20 %; not negative.
+
+    Raises:
+        PolicyError: the rate is negative.
+
+    Example:
+        >>> FixedRate(Fraction(1, 5)).to_dict()
+        {'rule': 'fixed_rate', 'rate': '1/5'}
+    """
+
+    rate: Fraction = field(converter=Fraction)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a negative rate."""
+        _require("rate", self.rate >= 0, "not negative", self.rate)
+
+    def threshold(self, _peers: PeerRates, _fraction: Fraction, /) -> Fraction | None:
+        """The fixed rate."""
+        return self.rate
+
+    def to_dict(self) -> dict[str, object]:
+        """The rule as plain values."""
+        return {"rule": "fixed_rate", "rate": str(self.rate)}
+
+
+def _rates(value: Mapping[int, Fraction] | Sequence[tuple[int, Fraction]]) -> object:
+    pairs = value.items() if hasattr(value, "items") else value
+
+    return tuple(sorted((bound, Fraction(rate)) for bound, rate in pairs))
+
+
+@frozen
+class BenchmarkRates:
+    """Low is below the policy's fraction of an external benchmark rate for the customer's size.
+
+    Where no peers' data is wanted or enough: rates published or agreed elsewhere, by the lower
+    bound of total licenses. The overview's figure, for which everyone is one band, takes the rate
+    of the lowest bound.
+
+    Attributes:
+        rates: Pairs of lower bound and rate; a customer takes the pair of its size band: the
+            greatest bound at or below the band's own.
+
+    Raises:
+        PolicyError: no rates, or a negative one.
+
+    Example:
+        >>> BenchmarkRates({1: Fraction(3, 5), 100: Fraction(4, 5)}).to_dict()
+        {'rule': 'benchmark_rates', 'rates': [[1, '3/5'], [100, '4/5']]}
+    """
+
+    rates: tuple[tuple[int, Fraction], ...] = field(converter=_rates)  # type: ignore[misc]
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse rates that are none or negative."""
+        good = bool(self.rates) and all(rate >= 0 for _, rate in self.rates)
+        _require("rates", good, "at least one rate, none negative", self.rates)
+
+    def threshold(self, peers: PeerRates, fraction: Fraction, /) -> Fraction | None:
+        """The fraction of the benchmark rate of the peers' size."""
+        below = [rate for bound, rate in self.rates if bound <= max(peers.band, self.rates[0][0])]
+
+        return fraction * below[-1]
+
+    def to_dict(self) -> dict[str, object]:
+        """The rule as plain values."""
+        return {
+            "rule": "benchmark_rates",
+            "rates": [[bound, str(rate)] for bound, rate in self.rates],
+        }
+
+
+@frozen(kw_only=True)
+class Policy:
+    """The windows, thresholds and rules that figures are counted by.
+
+    Attributes:
+        expiring_soon_days: Days to the end within which the status ``expiring_soon`` holds.
+        window_days: Days back (recently added) and ahead (expiring, renewing) of the sections.
+        inactivity_days: Days since the last sign-in beyond which there is no recent activity.
+        auto_renewing_expires: Whether what renews itself also counts as expiring.
+        low_assignment_fraction: The fraction of the peers' reference rate below which a rate is
+            low.
+        low_assignment_min_peers: Peers a size band must hold to be compared within itself.
+        low_assignment_rule: Which reference rate is taken; the peers' median by default.
+        size_bands: Lower bounds, in total licenses, of the size bands; rising. Totals below the
+            first bound are a band of their own.
+        trend_weeks: Completed weeks in a trend, at least 2.
+
+    Raises:
+        PolicyError: a setting is outside its range; says which, and what it may be.
+
+    Example:
+        >>> Policy().window_days
+        90
+        >>> Policy(window_days=-1)
+        Traceback (most recent call last):
+        ...
+        partnerkpi.errors.PolicyError: window_days must be a whole number, 0 or more, not -1
+    """
+
+    expiring_soon_days: int = 30
+    window_days: int = 90
+    inactivity_days: int = 90
+    auto_renewing_expires: bool = False
+    low_assignment_fraction: Fraction = field(
+        default=Fraction(1, 2), converter=Fraction
+    )
+    low_assignment_min_peers: int = 5
+    low_assignment_rule: LowAssignmentRule = Factory(PeerMedian)
+    size_bands: tuple[int, ...] = field(  # type: ignore[misc]
+        default=(1, 25, 100, 250, 1000, 5000), converter=tuple
+    )
+    trend_weeks: int = 8
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse settings outside their range."""
+        for name in ("expiring_soon_days", "window_days", "inactivity_days"):
+            _whole(name, getattr(self, name), 0)
+        _whole("low_assignment_min_peers", self.low_assignment_min_peers, 0)
+        _whole("trend_weeks", self.trend_weeks, 2)
+        flag = self.auto_renewing_expires
+        _require("auto_renewing_expires", type(flag) is bool, "true or false", flag)
+        fraction = self.low_assignment_fraction
+        _require("low_assignment_fraction", fraction >= 0, "not negative", fraction)
+        rising = all(low < high for low, high in pairwise(self.size_bands))
+        whole = all(type(bound) is int and bound >= 0 for bound in self.size_bands)
+        _require("size_bands", whole and rising, "rising whole numbers, 0 or more", self.size_bands)
+        rule = self.low_assignment_rule
+        _require("low_assignment_rule", isinstance(rule, LowAssignmentRule), "a rule", rule)
+
+    def to_dict(self) -> dict[str, object]:
+        """The policy as plain values, as it stands in the report document.
+
+        Example:
+            >>> Policy().to_dict()["low_assignment_fraction"]
+            '1/2'
+        """
+        return {
+            **asdict(self, recurse=False),
+            "low_assignment_fraction": str(self.low_assignment_fraction),
+            "low_assignment_rule": self.low_assignment_rule.to_dict(),
+            "size_bands": list(self.size_bands),
+        }
+
+    @staticmethod
+    def from_dict(
+        values: Mapping[str, object], rules: Mapping[str, type[LowAssignmentRule]] | None = None
+    ) -> Policy:
+        """Read a policy back from plain values.
+
+        Args:
+            values: What ``to_dict`` gave; settings left out take their default.
+            rules: Low-assignment rules of one's own, by the name their ``to_dict`` gives; each
+                takes its other values as keyword arguments.
+
+        Raises:
+            FormatError: a setting or rule that this release does not know.
+            PolicyError: a setting outside its range.
+
+        Example:
+            >>> Policy.from_dict(Policy(window_days=60).to_dict()).window_days
+            60
+        """
+        known = {setting.name for setting in fields(Policy)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            msg = f"no policy setting is called {unknown[0]!r}"
+            raise FormatError(msg)
+
+        return Policy(**dict(_settings(values, {**_RULES, **(rules or {})})))  # type: ignore[arg-type]
+
+
+_RULES: Mapping[str, type[LowAssignmentRule]] = MappingProxyType(
+    {
+        "peer_median": PeerMedian,
+        "peer_quantile": PeerQuantile,
+        "fixed_rate": FixedRate,
+        "benchmark_rates": BenchmarkRates,
+    }
+)
+
+
+def _settings(
+    values: Mapping[str, object], rules: Mapping[str, type[LowAssignmentRule]]
+) -> Iterator[tuple[str, object]]:
+    for name, value in values.items():
+        yield name, _rule(value, rules) if name == "low_assignment_rule" else value
+
+
+def _rule(value: object, rules: Mapping[str, type[LowAssignmentRule]]) -> LowAssignmentRule:
+    settings = dict(value) if hasattr(value, "keys") else {}  # type: ignore[call-overload]
+    name = settings.pop("rule", None)
+    if name not in rules:
+        msg = f"no low-assignment rule is called {name!r}; known are {', '.join(rules)}"
+        raise FormatError(msg)
+
+    return rules[name](**settings)
+
+
+def _whole(name: str, value: object, least: int) -> None:
+    good = type(value) is int and value >= least
+    _require(name, good, f"a whole number, {least} or more", value)
+
+
+def _require(name: str, good: bool, expected: str, value: object) -> None:  # noqa: FBT001
+    if not good:
+        msg = f"{name} must be {expected}, not {value}"
+        raise PolicyError(msg)
