@@ -1,0 +1,486 @@
+"""Machinery: CSV as cells, by NumPy where the bytes are plain and by ``csv`` where they are not.
+
+Bytes are cut into blocks at line ends. ``split_plain`` finds the cells of a block by looking for
+commas and line ends only, and refuses (``None``) whatever a comma and a line end do not settle;
+``split_checked`` reads the same block with ``csv.reader(strict=True)`` and alone says what is
+wrong. Both hand over the same cells for every block that both can read.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import define, field, frozen
+
+from partnerkpi._faults import shown
+from partnerkpi.errors import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from partnerkpi._arrays import Bytes, Mask, Rows
+    from partnerkpi._faults import FaultLog
+    from partnerkpi.io._files import ByteSource
+
+__all__ = ["PAD", "Block", "Cells", "CsvReader", "Piece", "split_checked", "split_plain"]
+
+#: Zero bytes before and after the cells: 16 bytes around a cell may be read without a look.
+PAD = 16
+BLOCK = 1 << 20
+FIELD_LIMIT = 131_072
+RECORD_LIMIT = 1 << 20
+#: A file with more broken lines than this is not read on: each costs reading up to a record again.
+BROKEN_LIMIT = 1000
+
+_COMMA, _LINE_END, _RETURN, _QUOTE = b',\n\r"'
+_QUOTED = re.compile(rb'"(?:[^"]|"")*"')
+
+
+@frozen(eq=False)
+class Cells:
+    """The cells of some records: slices of a buffer of UTF-8 bytes.
+
+    ``starts`` and ``lengths`` have a row per column of the table and a column per record.
+    ``lines`` are the lines where the records start. ``broken`` marks records with too few or too
+    many cells: they were faulted, and their cells mean little.
+    """
+
+    buffer: Bytes
+    starts: NDArray[np.intp]
+    lengths: NDArray[np.intp]
+    lines: Rows
+    broken: Mask
+
+    def __len__(self) -> int:
+        return self.starts.shape[1]
+
+    def text(self, column: int, record: int) -> str:
+        """The text of one cell."""
+        start = int(self.starts[column, record])
+
+        return bytes(self.buffer[start : start + int(self.lengths[column, record])]).decode()
+
+
+@frozen(eq=False)
+class Block:
+    """Some bytes of a file from the start of a record on, with ``PAD`` zero bytes around them.
+
+    ``line`` is the number of the first line. At the end of the file the text ends with a line end,
+    also where the file does not.
+    """
+
+    data: bytes
+    line: int
+    at_end: bool
+
+    @classmethod
+    def of(cls, text: bytes, line: int, *, at_end: bool) -> Block:
+        """Set zero bytes around a text."""
+        closing = b"\n" if at_end and text and not text.endswith(b"\n") else b""
+
+        return cls(b"".join((bytes(PAD), text, closing, bytes(PAD))), line, at_end)
+
+    @property
+    def stop(self) -> int:
+        """Where the last complete line ends."""
+        return max(PAD, self.data.rfind(b"\n", PAD, len(self.data) - PAD) + 1)
+
+    def rest(self, consumed: int) -> bytes:
+        """The bytes that were not consumed yet."""
+        return self.data[PAD + consumed : -PAD]
+
+
+@frozen(eq=False)
+class Piece:
+    """What was split off a block: cells, the bytes they took, and the line after them."""
+
+    cells: Cells
+    consumed: int
+    line: int
+
+
+def split_plain(block: Block, width: int) -> Piece | None:
+    """The cells of a block's records, or ``None`` where ``csv`` has to look."""
+    stop = block.stop
+    # In a table of one column only `csv` tells an empty cell from a blank line.
+    if width == 1 or stop == PAD or not _is_utf8(block.data[PAD:stop]):
+        return None
+    view = np.frombuffer(block.data, np.uint8)[:stop]
+    quotes = _positions(view, block.data, _QUOTE)
+    marks = _outside(np.flatnonzero((view == _COMMA) | (view == _LINE_END)), quotes)
+    marks = marks if not quotes.size else _whole_records(marks, view)
+    if not _rectangular(view[marks], width) or (block.at_end and marks[-1] != stop - 1):
+        return None
+
+    return _plain_piece(block, view, marks.reshape(-1, width), quotes)
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+
+    return True
+
+
+def _positions(view: Bytes, data: bytes, byte: int) -> Rows:
+    # Looking for one byte is a hundred times cheaper than comparing all, and mostly finds none.
+    if data.find(byte, PAD, len(view)) < 0:
+        return np.empty(0, np.intp)
+
+    return np.flatnonzero(view == byte)
+
+
+def _outside(marks: Rows, quotes: Rows) -> Rows:
+    """The marks that stand behind an even number of quotes, so outside of quoted cells."""
+    if not quotes.size:
+        return marks
+
+    return marks[np.searchsorted(quotes, marks) % 2 == 0]
+
+
+def _whole_records(marks: Rows, view: Bytes) -> Rows:
+    line_ends = np.flatnonzero(view[marks] == _LINE_END)
+
+    return marks[: line_ends[-1] + 1] if line_ends.size else marks[:0]
+
+
+def _rectangular(kinds: Bytes, width: int) -> bool:
+    """Whether every record has its cells: a line end after each ``width`` marks, nowhere else."""
+    if not kinds.size or kinds.size % width:
+        return False
+    line_ends = kinds == _LINE_END
+
+    return bool(
+        line_ends[width - 1 :: width].all() and np.count_nonzero(line_ends) == kinds.size // width
+    )
+
+
+def _plain_piece(block: Block, view: Bytes, table: Rows, quotes: Rows) -> Piece | None:
+    stop = int(table[-1, -1]) + 1
+    returns = _positions(view, block.data, _RETURN)
+    records = np.diff(table[:, -1], prepend=PAD - 1)
+    if records.max() > FIELD_LIMIT or (view[returns + 1] != _LINE_END).any():
+        return None
+    starts, ends = _bounds(table)
+    if returns.size:
+        ends[-1] -= view[ends[-1] - 1] == _RETURN
+    lines, line = _lines(block, view[:stop], starts[0], quotes)
+    cells = Cells(_padded(block), starts, ends - starts, lines, np.zeros(len(table), np.bool_))
+    unquoted = _without_quotes(cells, quotes[: np.searchsorted(quotes, stop)])
+
+    return Piece(unquoted, stop - PAD, line) if unquoted else None
+
+
+def _padded(block: Block) -> Bytes:
+    return np.frombuffer(block.data, np.uint8)
+
+
+def _bounds(table: Rows) -> tuple[Rows, Rows]:
+    ends = np.ascontiguousarray(table.T)
+    starts = np.empty_like(ends)
+    starts[1:] = ends[:-1] + 1
+    starts[0, 0] = PAD
+    starts[0, 1:] = ends[-1, :-1] + 1
+
+    return starts, ends
+
+
+def _lines(block: Block, view: Bytes, starts: Rows, quotes: Rows) -> tuple[Rows, int]:
+    """The lines on which records start, and the line after the last record."""
+    if not quotes.size:
+        return np.arange(block.line, block.line + len(starts)), block.line + len(starts)
+    line_ends = np.flatnonzero(view == _LINE_END)
+
+    return block.line + np.searchsorted(line_ends, starts), block.line + line_ends.size
+
+
+def _without_quotes(cells: Cells, quotes: Rows) -> Cells | None:
+    """The cells without the quotes around them, or ``None`` if some quote is out of place."""
+    if not quotes.size:
+        return cells
+    ends = (cells.starts + cells.lengths).T.ravel()
+    quoted, counts = np.unique(np.searchsorted(ends, quotes), return_counts=True)
+    record, column = np.divmod(quoted, len(cells.starts))
+    starts, lengths = cells.starts[column, record], cells.lengths[column, record]
+    last = cells.buffer[starts + lengths - 1]
+    if (cells.buffer[starts] != _QUOTE).any() or (last != _QUOTE).any() or (counts % 2).any():
+        return None
+    cells.starts[column, record] += 1
+    cells.lengths[column, record] -= 2
+    doubled = counts > 2
+
+    return _without_doubled(cells, column[doubled], record[doubled])
+
+
+def _without_doubled(cells: Cells, columns: Rows, records: Rows) -> Cells | None:
+    """The cells with one quote for each two in these cells."""
+    data, written = bytes(cells.buffer), [bytes(cells.buffer)]
+    place = len(data)
+    for column, record in zip(columns.tolist(), records.tolist(), strict=True):
+        start = int(cells.starts[column, record])
+        stop = start + int(cells.lengths[column, record])
+        if not _QUOTED.fullmatch(data, start - 1, stop + 1):
+            return None
+        text = data[start:stop].replace(b'""', b'"')
+        cells.starts[column, record], cells.lengths[column, record] = place, len(text)
+        place += len(text)
+        written.append(text)
+    if len(written) == 1:
+        return cells
+    buffer = np.frombuffer(b"".join((*written, bytes(PAD))), np.uint8)
+
+    return Cells(buffer, cells.starts, cells.lengths, cells.lines, cells.broken)
+
+
+class _TooLongError(Exception):
+    """A record that does not end within ``RECORD_LIMIT`` bytes."""
+
+
+@define
+class _Feed:
+    """The lines of a block as ``csv.reader`` takes them, one record at a time."""
+
+    lines: Sequence[bytes]
+    at: int = 0
+    ran_out: bool = False
+    _taken: int = 0
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.at == len(self.lines):
+            self.ran_out = True
+            raise StopIteration
+        line = self.lines[self.at]
+        self.at += 1
+        self._taken += len(line) + 1
+        if self._taken > RECORD_LIMIT:
+            raise _TooLongError
+
+        return f"{line.decode()}\n"
+
+    def begin(self, at: int) -> None:
+        """Forget the record before and go on with the line ``at``."""
+        self.at, self.ran_out, self._taken = at, False, 0
+
+
+@define
+class LineFaults:
+    """Where the faults of one file's lines go."""
+
+    source: str
+    _log: FaultLog
+    broken: int = 0
+
+    def at(self, line: int, expected: str, found: str) -> None:
+        """Note a fault of a whole line."""
+        self._log.add(Place(self.source, line=line), expected, found)
+
+    def unreadable(self, line: int, error: Exception, raw: bytes) -> None:
+        """Note a line that cannot be cut into cells."""
+        self.broken += 1
+        self.at(line, *_words(error, raw))
+
+
+def _words(error: Exception, raw: bytes) -> tuple[str, str]:
+    if isinstance(error, UnicodeDecodeError):
+        return "UTF-8 text", f"the byte 0x{error.object[error.start]:02x}"
+    if isinstance(error, _TooLongError):
+        return f"a record of at most {RECORD_LIMIT} bytes", "a longer one"
+    expected, found = next(
+        (words for part, words in _REASONS if part in str(error)), (f"CSV ({error})", None)
+    )
+
+    return expected, found or shown(raw.decode(errors="replace"))
+
+
+# What `csv` says of the mistakes that it knows, and what is said here.
+_REASONS: tuple[tuple[str, tuple[str, str | None]], ...] = (
+    ("unexpected end of data", ("a closing quote", "the end of the file")),
+    ("expected after", ("a comma or a line end after a closing quote", None)),
+    ("field limit", (f"a cell of at most {FIELD_LIMIT} characters", "a longer one")),
+    ("new-line character", ("a line end of LF or CRLF, not a carriage return alone", None)),
+)
+
+
+@define
+class _Records:
+    """The records of a block one by one, with the number of the line where each starts."""
+
+    block: Block
+    faults: LineFaults
+    feed: _Feed = field(init=False)
+    #: Lines of the block that are done with.
+    done: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        text = self.block.data[PAD : self.block.stop]
+        self.feed = _Feed(text.split(b"\n")[:-1])
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(self.feed, strict=True)
+        while self.done < len(self.feed.lines) and self.faults.broken <= BROKEN_LIMIT:
+            self.feed.begin(self.done)
+            try:
+                row = next(reader)
+            except (csv.Error, UnicodeDecodeError, _TooLongError) as error:
+                if self._unfinished():
+                    return
+                self._leave_out(error)
+                continue
+            start, self.done = self.done, self.feed.at
+            if row:
+                yield self.block.line + start, row
+
+    def _unfinished(self) -> bool:
+        """Whether the record may end in bytes that were not read yet."""
+        return (
+            self.feed.ran_out
+            and not self.block.at_end
+            and len(self.block.rest(self.consumed)) < RECORD_LIMIT
+        )
+
+    def _leave_out(self, error: Exception) -> None:
+        # The line after the first one of the broken record is looked at again: an opened quote
+        # must not swallow good records in silence.
+        raw = self.feed.lines[self.done]
+        if self.feed.ran_out and not self.block.at_end:
+            error = _TooLongError()
+        self.faults.unreadable(self.block.line + self.done, error, raw)
+        self.done += 1
+
+    @property
+    def consumed(self) -> int:
+        """The bytes of the lines that are done with."""
+        return sum(len(line) + 1 for line in self.feed.lines[: self.done])
+
+    @property
+    def line(self) -> int:
+        """The line after those that are done with."""
+        return self.block.line + self.done
+
+
+def split_checked(block: Block, width: int, faults: LineFaults) -> Piece:
+    """The cells of a block's records as ``csv`` reads them; what it cannot read is faulted."""
+    records = _Records(block, faults)
+    lines: list[int] = []
+    broken: list[bool] = []
+    cells: list[str] = []
+    for line, row in records:
+        sound = _sound(row, width, line, faults)
+        lines.append(line)
+        broken.append(not sound)
+        cells += row if len(row) == width else [*row, *[""] * width][:width]
+
+    return Piece(_of_strings(cells, width, lines, broken), records.consumed, records.line)
+
+
+def _sound(row: list[str], width: int, line: int, faults: LineFaults) -> bool:
+    if len(row) != width:
+        faults.at(line, f"{width} cells, as in the header", str(len(row)))
+        return False
+    # `csv` has a limit of its own, which a program may have raised.
+    if sum(map(len, row)) > FIELD_LIMIT and max(map(len, row)) > FIELD_LIMIT:
+        faults.at(line, f"a cell of at most {FIELD_LIMIT} characters", "a longer one")
+        return False
+
+    return True
+
+
+def _of_strings(cells: list[str], width: int, lines: list[int], broken: list[bool]) -> Cells:
+    pieces = [cell.encode() for cell in cells]
+    lengths = np.fromiter(map(len, pieces), np.intp, len(pieces))
+    starts = np.cumsum(lengths) - lengths + PAD
+    buffer = np.frombuffer(b"".join((bytes(PAD), *pieces, bytes(PAD))), np.uint8)
+
+    return Cells(
+        buffer,
+        np.ascontiguousarray(starts.reshape(-1, width).T),
+        np.ascontiguousarray(lengths.reshape(-1, width).T),
+        np.array(lines, np.intp),
+        np.array(broken, np.bool_),
+    )
+
+
+@define
+class CsvReader:
+    """A CSV file: its header, then the cells of its records, a block at a time."""
+
+    source: ByteSource
+    log: FaultLog
+    block_bytes: int = BLOCK
+    #: Only ``csv``, for comparing the two ways.
+    checked: bool = False
+    _faults: LineFaults = field(init=False)
+    _rest: bytes = b""
+    _line: int = 1
+    _ended: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self._faults = LineFaults(self.source.name, self.log)
+
+    def header(self) -> tuple[int, list[str]] | None:
+        """The line of the header and the names of its columns, or ``None`` (faulted)."""
+        while True:
+            block = self._block()
+            records = _Records(block, self._faults)
+            first = next(iter(records), None)
+            self._keep(block, records.consumed, records.line)
+            if self._faults.broken:
+                return None
+            if first:
+                return first
+            if block.at_end:
+                self._faults.at(1, "a header line with the names of the columns", "an empty file")
+                return None
+
+    def cells(self, width: int) -> Iterator[Cells]:
+        """The cells of all records after the header, a bounded number of them at a time."""
+        while not (self._ended and not self._rest):
+            block = self._block()
+            piece = None if self.checked else split_plain(block, width)
+            piece = piece or split_checked(block, width, self._faults)
+            self._keep(block, piece.consumed, piece.line)
+            if len(piece.cells):
+                yield piece.cells
+            if self._faults.broken > BROKEN_LIMIT:
+                self._faults.at(
+                    self._line,
+                    f"at most {BROKEN_LIMIT} unreadable lines",
+                    "more; the rest is unread",
+                )
+                return
+
+    def _block(self) -> Block:
+        """The bytes that are left over and as many new ones."""
+        new = b"" if self._ended else self.source.read(self.block_bytes)
+        self._ended = not new
+        text = self._rest + new
+
+        return Block.of(text, self._line, at_end=self._ended)
+
+    def _keep(self, block: Block, consumed: int, line: int) -> None:
+        self._rest = block.rest(consumed)
+        self._line = line
+        self._skip_endless_line()
+
+    def _skip_endless_line(self) -> None:
+        """Leave out a line that is longer than a record may be."""
+        if len(self._rest) < RECORD_LIMIT or b"\n" in self._rest or self._ended:
+            return
+        self._faults.unreadable(self._line, _TooLongError(), b"")
+        while not self._ended and b"\n" not in self._rest:
+            self._rest = self.source.read(self.block_bytes)
+            self._ended = not self._rest
+        self._rest = self._rest.partition(b"\n")[2]
+        self._line += 1
