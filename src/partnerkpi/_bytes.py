@@ -7,7 +7,7 @@ bytes are finished one by one, where the cost of a call no longer matters.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,14 @@ from partnerkpi._arrays import locked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from partnerkpi._arrays import Bytes, Mask, Rows
+    from partnerkpi._arrays import Bytes, Codes, Mask, Rows
 
 __all__ = [
     "CHUNK",
     "SHORT",
     "WORD",
     "Offsets",
+    "Spans",
     "Words",
     "chunks",
     "gather",
@@ -35,14 +36,16 @@ __all__ = [
 ]
 
 Offsets: TypeAlias = NDArray[np.uint32] | NDArray[np.int64]
+Spans: TypeAlias = tuple[NDArray[np.intp], NDArray[np.intp]]
 Words: TypeAlias = NDArray[np.uint64]
+_Kind = TypeVar("_Kind", np.uint64, np.complex128)
 
 CHUNK = 1 << 17
 SHORT = 128
 WORD = 8
 
 _LUMP = 16
-_U8 = np.dtype("<u8")
+_U8: np.dtype[np.uint64] = np.dtype("<u8")
 # Sixteen bytes in one load; only ever copied, never read as a number.
 _C16 = np.dtype(np.complex128)
 _MASKS = locked(np.array([(1 << (8 * size)) - 1 for size in range(WORD + 1)], np.uint64))
@@ -61,8 +64,8 @@ def offsets_of(lengths: Rows) -> Offsets:
     return offsets.astype(np.uint32) if offsets[-1] < 2**32 else offsets
 
 
-def spans(offsets: Offsets, rows: Rows | slice) -> tuple[Rows, Rows]:
-    """Start and length of the runs of some rows."""
+def spans(offsets: Offsets, rows: Codes | slice) -> Spans:
+    """Starts and lengths of the runs of some rows."""
     if isinstance(rows, slice):
         starts = offsets[rows.start : rows.stop].astype(np.intp)
         return starts, offsets[rows.start + 1 : rows.stop + 1].astype(np.intp) - starts
@@ -72,15 +75,12 @@ def spans(offsets: Offsets, rows: Rows | slice) -> tuple[Rows, Rows]:
     return starts, offsets[rows + 1].astype(np.intp) - starts
 
 
-def words(data: Bytes, at: Rows, left: Rows) -> Words:
+def words(data: Bytes, at: Rows, left: Rows | int) -> Words:
     """Eight bytes from each position on as a little-endian word, zero beyond ``left`` bytes."""
-    items = _load(data, at, _U8)
-    items &= _MASKS.take(np.minimum(left, WORD))
-
-    return items
+    return _load(data, at, _U8) & _MASKS.take(np.minimum(left, WORD))
 
 
-def _load(data: Bytes, at: Rows, kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+def _load(data: Bytes, at: Rows, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
     # Positions may be as high as the size of the data: what lies beyond its end reads as zeros.
     size = kind.itemsize
     last = data.size - size
@@ -97,7 +97,7 @@ def _load(data: Bytes, at: Rows, kind: np.dtype[np.generic]) -> NDArray[np.gener
     return items
 
 
-def _view(data: Bytes, kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+def _view(data: Bytes, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
     # Fancy indexing reads unaligned items in place; ``take`` would copy the whole view first.
     return np.ndarray((data.size - kind.itemsize + 1,), kind, data, strides=(1,))
 
@@ -142,19 +142,20 @@ def joined(parts: Sequence[tuple[Bytes, Offsets]]) -> tuple[Bytes, Offsets]:
     return np.concatenate(data), offsets_of(np.concatenate([np.empty(0, np.intp), *lengths]))
 
 
-def same(a: Bytes, at_a: Rows, sizes_a: Rows, b: Bytes, at_b: Rows, sizes_b: Rows) -> Mask:
+def same(a: Bytes, a_spans: Spans, b: Bytes, b_spans: Spans) -> Mask:
     """Whether the runs of each pair hold equal bytes."""
-    equal = sizes_a == sizes_b
+    (at_a, sizes), (at_b, others) = a_spans, b_spans
+    equal: Mask = np.equal(sizes, others)
     rows = np.flatnonzero(equal)
     for depth in range(0, SHORT, WORD):
-        left = sizes_a[rows] - depth
+        left = sizes[rows] - depth
         match = words(a, at_a[rows] + depth, left) == words(b, at_b[rows] + depth, left)
         equal[rows[~match]] = False
         rows = rows[match & (left > WORD)]
         if not rows.size:
             return equal
     for row in rows.tolist():
-        size = sizes_a[row]
+        size = sizes[row]
         equal[row] = np.array_equal(a[at_a[row] :][:size], b[at_b[row] :][:size])
 
     return equal

@@ -40,7 +40,7 @@ def _encoded(strings: Sequence[str]) -> Runs:
 
 def _in_bytes(offsets: Offsets, data: Bytes) -> Offsets:
     # Offsets in characters become offsets in bytes: each character has one byte that leads.
-    out = np.full(offsets.size, data.size, offsets.dtype)
+    out = np.full(offsets.size, data.size, np.int64)
     done = seen = 0
     for start, stop in chunks(data.size, _STEP):
         leads = np.flatnonzero((data[start:stop] & 0xC0) != _ASCII)
@@ -48,7 +48,7 @@ def _in_bytes(offsets: Offsets, data: Bytes) -> Offsets:
         out[done:until] = start + leads[offsets[done:until].astype(np.intp) - seen]
         done, seen = until, seen + leads.size
 
-    return out
+    return out.astype(np.uint32) if data.size < 2**32 else out
 
 
 def of_numpy(array: NDArray[np.generic]) -> Runs:
@@ -102,7 +102,9 @@ def _of_integers(array: NDArray[np.generic]) -> Runs:
     sizes = numbers.astype(np.uint64)
     sizes[negative] = 0 - sizes[negative]
     width = len(str(sizes.max()))
-    lengths = negative + sum((sizes >= np.uint64(10**k) for k in range(1, width)), np.intp(1))
+    lengths = negative.astype(np.intp) + 1
+    for power in range(1, width):
+        lengths += sizes >= np.uint64(10**power)
     digits = np.full((sizes.size, width + 1), ord("-"), np.uint8)
     for column in range(width, 0, -1):
         sizes, digits[:, column] = _last_digit(sizes)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finder"]
 
-_Numbers: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+_Numbers: TypeAlias = NDArray[np.signedinteger]
 
 _NONE = -1
 _ROUNDS = 8
@@ -50,7 +50,7 @@ class Finder:
     def of(cls, data: Bytes, offsets: Offsets) -> Finder:
         """Settle which row is the first equal of each."""
         size = len(offsets) - 1
-        rows: _Numbers = np.arange(size, dtype=np.int32 if size < 2**31 else np.int64)
+        rows: _Numbers = np.arange(size).astype(np.int32 if size < 2**31 else np.int64)
         made = cls(data, offsets, rows.copy(), (), {})
         hashed = _hash_all(data, offsets)
         tables = []
@@ -103,7 +103,7 @@ class Finder:
         return found
 
     def _equal(self, rows: _Numbers, data: Bytes, at: Rows, lengths: Rows) -> Mask:
-        return same(self.data, *spans(self.offsets, rows), data, at, lengths)
+        return same(self.data, spans(self.offsets, rows), data, (at, lengths))
 
 
 @frozen(eq=False)
@@ -148,7 +148,7 @@ def _hash(data: Bytes, at: Rows, left: Rows) -> Words:
             return out
         out[rows] = _mixed(out[rows], words(data, at[rows] + depth, left[rows] - depth))
     for row in np.flatnonzero(left > SHORT).tolist():
-        out[row] ^= np.uint64(crc32(data[at[row] : at[row] + left[row]])) << _HALF
+        out[row] ^= np.uint64(crc32(data[at[row] : at[row] + left[row]].tobytes())) << _HALF
 
     return out
 

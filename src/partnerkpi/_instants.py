@@ -1,18 +1,29 @@
-"""Machinery: instants as text, as datetimes, and as microseconds since 1970 UTC."""
+"""Machinery: instants as text, as datetimes, and as microseconds since 1970 UTC.
+
+There is one grammar: the full shape of RFC 3339, ``YYYY-MM-DDTHH:MM:SS[.f]`` with ``Z`` or an
+offset ``+HH:MM`` or ``-HH:MM`` after it (a small ``t`` or ``z``, and a blank for the ``T``, as the
+RFC allows), or a bare ``YYYY-MM-DD``, which means midnight UTC. Instants go from 1970-01-01 to
+2200-01-01, both midnights included, in whole microseconds.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+from attrs import frozen
 
-from partnerkpi._arrays import as_rows
+from partnerkpi._bytes import chunks, spans
+from partnerkpi._faults import shown
+from partnerkpi._stamps import CELL, EARLIEST, LATEST, USUAL, read, write
 from partnerkpi._text import Text
 from partnerkpi.errors import InstantError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from partnerkpi._arrays import Micros, Rows
 
 __all__ = [
@@ -27,37 +38,121 @@ __all__ = [
     "why_bad",
 ]
 
-EARLIEST = 0
-LATEST = 7_258_118_400_000_000
-
-_DAY = 86_400_000_000
+_SECOND = 1_000_000
+_DAY = 24 * 60 * 60
+_SIXTY = 60
+_HOURS = 24
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?")
-_OFFSET = re.compile(r"[Zz]|([+-])([0-9]{2}):([0-9]{2})")
+_YEARS = range(1969, 2201)  # those of 1969 and 2200 that an offset brings into range
+_SHAPE = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"([Zz]|([+-])([0-9]{2}):([0-9]{2}))?)?"
+)
+
+
+@frozen
+class _Parts:
+    """What a text of the right shape says."""
+
+    date: tuple[int, int, int]
+    clock: tuple[int, int, int]
+    fraction: str
+    offset: tuple[int, int]
+    sign: int
+    naive: bool
+
+    @classmethod
+    def of(cls, text: str) -> _Parts | None:
+        match = _SHAPE.fullmatch(text)
+        if match is None:
+            return None
+        year, month, day, hour, minute, second, fraction, zone, sign, *offset = match.groups("")
+
+        return cls(
+            (int(year), int(month), int(day)),
+            (int(hour or 0), int(minute or 0), int(second or 0)),
+            fraction.ljust(6, "0"),
+            (int(offset[0] or 0), int(offset[1] or 0)),
+            -1 if sign == "-" else 1,
+            bool(hour) and not zone,
+        )
+
+    def on_calendar(self) -> bool:
+        try:
+            date(*self.date)
+        except ValueError:
+            return False
+
+        return True
+
+    def micros(self) -> int:
+        days = date(*self.date).toordinal() - _EPOCH.toordinal()
+        ahead = self.sign * _seconds(*self.offset, 0)
+        seconds = days * _DAY + _seconds(*self.clock) - ahead
+
+        return seconds * _SECOND + int(self.fraction[:6])
+
+
+def _seconds(hour: int, minute: int, second: int) -> int:
+    return (hour * 60 + minute) * 60 + second
+
+
+_OTHERWISE = "an instant from 1970-01-01 to 2200-01-01 UTC"
+_UNSHAPED = "an instant such as 2026-01-31T09:30:00Z, or a date such as 2026-01-31"
+# What was expected, and when it is not so; the first that applies is told.
+_FAULTS: tuple[tuple[str, Callable[[_Parts], bool]], ...] = (
+    ("an instant with an offset or Z (this one is naive)", lambda parts: parts.naive),
+    ("an instant without a leap second (second 60)", lambda parts: parts.clock[2] == _SIXTY),
+    ("an instant with an hour below 24", lambda parts: parts.clock[0] >= _HOURS),
+    (
+        "an instant with minutes and seconds below 60",
+        lambda parts: max(parts.clock[1:]) >= _SIXTY,
+    ),
+    (
+        "an instant with an offset below 24:00",
+        lambda parts: parts.offset[0] >= _HOURS or parts.offset[1] >= _SIXTY,
+    ),
+    (
+        "an instant in whole microseconds (this one is finer)",
+        lambda parts: bool(parts.fraction[6:].strip("0")),
+    ),
+    (_OTHERWISE, lambda parts: parts.date[0] not in _YEARS),
+    ("an instant on a day that the calendar has", lambda parts: not parts.on_calendar()),
+    (_OTHERWISE, lambda parts: not EARLIEST <= parts.micros() <= LATEST),
+)
 
 
 def parse(texts: Text) -> tuple[Micros, Rows]:
-    """The instants of a column, and the rows that hold none (0 there)."""
-    micros = np.zeros(len(texts), np.int64)
-    bad = []
-    for row, text in enumerate(texts):
-        try:
-            micros[row] = parse_one(text)
-        except InstantError:
-            bad.append(row)
+    """The instants of a column (0 where a text is none), and the rows that hold none."""
+    micros, bad = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
+    for start, stop in chunks(len(texts)):
+        at, lengths = spans(texts.offsets, slice(start, stop))
+        micros[start:stop], done = read(texts.data, at, lengths)
+        bad[start:stop] = ~done
+        for row in (start + np.flatnonzero(~done & (lengths > USUAL))).tolist():
+            value = _value(texts[row])
+            bad[row] = isinstance(value, str)
+            micros[row] = 0 if isinstance(value, str) else value
 
-    return micros, as_rows(bad)
+    return micros, np.flatnonzero(bad)
+
+
+def _value(text: str) -> int | str:
+    # The instant, or what was expected.
+    parts = _Parts.of(text)
+    if parts is None:
+        return _UNSHAPED
+    fault = next((words for words, broken in _FAULTS if broken(parts)), None)
+
+    return parts.micros() if fault is None else fault
 
 
 def why_bad(text: str) -> str:
     """What was expected where a text is no instant, in words."""
-    try:
-        parse_one(text)
-    except InstantError as error:
-        return str(error)
+    value = _value(text)
 
-    return "an instant"
+    return value if isinstance(value, str) else _OTHERWISE
 
 
 def parse_one(text: str) -> int:
@@ -66,96 +161,61 @@ def parse_one(text: str) -> int:
     Raises:
         InstantError: it names none; says what was expected.
     """
-    date = _DATE.match(text)
-    if not date:
-        msg = "an instant as YYYY-MM-DDTHH:MM:SSZ or YYYY-MM-DD"
-        raise InstantError(msg)
-    days = _days(*map(int, date.groups()))
-    rest = text[10:]
-    if not rest:
-        return _in_range(days * _DAY)
-    time = _TIME.match(rest, 1)
-    if rest[0] not in "Tt " or not time:
-        msg = "an instant as YYYY-MM-DDTHH:MM:SSZ or YYYY-MM-DD"
+    value = _value(text)
+    if isinstance(value, str):
+        msg = f"expected {value}, found {shown(text)}"
         raise InstantError(msg)
 
-    return _in_range(days * _DAY + _clock(time) - _offset(rest[time.end() :]))
+    return value
 
 
-def _days(year: int, month: int, day: int) -> int:
-    try:
-        return (datetime(year, month, day, tzinfo=UTC) - _EPOCH).days
-    except ValueError:
-        msg = "an instant on a day of the calendar (this one does not exist)"
-        raise InstantError(msg) from None
+def of_datetime(moment: datetime) -> int:
+    """The instant of an aware datetime, exactly.
 
-
-def _clock(time: re.Match[str]) -> int:
-    hour, minute, second = map(int, time.group(1, 2, 3))
-    fraction = (time.group(4) or "").ljust(6, "0")
-    if fraction[6:].strip("0"):
-        msg = "an instant in whole microseconds (a non-zero digit follows the sixth)"
+    Raises:
+        InstantError: it is naive, out of range, or finer than microseconds (as those of pandas
+            may be).
+    """
+    offset = None if moment.tzinfo is None else moment.utcoffset()
+    if offset is None:
+        msg = f"expected an aware datetime (this one is naive), found {shown(moment)}"
         raise InstantError(msg)
-    if second == 60:
-        msg = "an instant without a leap second (second 60)"
+    if getattr(moment, "nanosecond", 0):
+        msg = f"expected a datetime in whole microseconds (this one is finer), found {moment}"
         raise InstantError(msg)
-    if hour > 23 or minute > 59 or second > 59:
-        msg = "an instant with a time from 00:00:00 to 23:59:59"
-        raise InstantError(msg)
-
-    return ((hour * 60 + minute) * 60 + second) * 1_000_000 + int(fraction[:6])
-
-
-def _offset(text: str) -> int:
-    if not text:
-        msg = "an instant with an offset or Z (this one is naive)"
-        raise InstantError(msg)
-    offset = _OFFSET.fullmatch(text)
-    if not offset:
-        msg = "an instant that ends with Z or an offset as +HH:MM"
-        raise InstantError(msg)
-    sign, hours, minutes = offset.groups("0")
-    if int(hours) > 23 or int(minutes) > 59:
-        msg = "an instant with an offset below 24:00"
-        raise InstantError(msg)
-    size = (int(hours) * 60 + int(minutes)) * 60_000_000
-
-    return -size if sign == "-" else size
-
-
-def _in_range(micros: int) -> int:
+    # Whole numbers throughout: no datetime in between leaves the years 1 to 9999.
+    days = moment.toordinal() - _EPOCH.toordinal()
+    seconds = days * _DAY + _seconds(moment.hour, moment.minute, moment.second)
+    micros = seconds * _SECOND + moment.microsecond - offset // timedelta(microseconds=1)
     if not EARLIEST <= micros <= LATEST:
-        msg = "an instant from 1970-01-01 to 2200-01-01"
+        msg = f"expected {_OTHERWISE}, found {shown(moment)}"
         raise InstantError(msg)
 
     return micros
 
 
-def of_datetime(moment: datetime) -> int:
-    """The instant of an aware datetime.
-
-    Raises:
-        InstantError: it is naive, or out of range.
-    """
-    offset = moment.utcoffset()
-    if offset is None:
-        msg = "an aware datetime (this one is naive)"
-        raise InstantError(msg)
-    since = moment.replace(tzinfo=None) - _EPOCH.replace(tzinfo=None) - offset
-
-    return _in_range(since // timedelta(microseconds=1))
-
-
 def to_datetime(micros: int) -> datetime:
     """The aware datetime in UTC of an instant."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(microseconds=int(micros))
 
 
 def format_one(micros: int) -> str:
-    """The text of an instant, as ``YYYY-MM-DDTHH:MM:SS[.ffffff]Z``."""
-    return to_datetime(int(micros)).replace(tzinfo=None).isoformat() + "Z"
+    """The text of an instant: ``YYYY-MM-DDTHH:MM:SS[.ffffff]Z``."""
+    return to_datetime(micros).replace(tzinfo=None).isoformat() + "Z"
 
 
 def format_all(micros: Micros) -> Text:
-    """The texts of instants."""
-    return Text.from_strings([format_one(value) for value in micros.tolist()])
+    """The texts of instants, each as ``format_one`` writes it.
+
+    Raises:
+        InstantError: one is out of range.
+    """
+    if ((micros < EARLIEST) | (micros > LATEST)).any():
+        msg = f"expected instants from {format_one(EARLIEST)} to {format_one(LATEST)}"
+        raise InstantError(msg)
+    parts = []
+    for start, stop in chunks(micros.size):
+        cells, lengths = write(micros[start:stop])
+        parts.append(Text.from_slices(cells, np.arange(stop - start) * CELL, lengths))
+
+    return Text.concatenate(parts)

@@ -55,9 +55,13 @@ def _pairs_rise(data: Bytes, at: Rows, lengths: Rows) -> bool:
         rows = rows[(keys == following) & _unended(keys)]
 
     return all(
-        data[at[row] :][: lengths[row]].tobytes() <= data[at[row + 1] :][: lengths[row + 1]].tobytes()
+        _run(data, at[row], lengths[row]) <= _run(data, at[row + 1], lengths[row + 1])
         for row in rows.tolist()
     )
+
+
+def _run(data: Bytes, at: int, length: int) -> bytes:
+    return data[at : at + length].tobytes()
 
 
 def _keys(data: Bytes, at: Rows, left: Rows) -> Words:
@@ -67,7 +71,9 @@ def _keys(data: Bytes, at: Rows, left: Rows) -> Words:
 
 def _unended(keys: Words) -> Mask:
     # A run without NUL goes on after this word exactly if its last byte is not a filler.
-    return (keys & _LAST_BYTE) != 0
+    unended: Mask = np.not_equal(keys & _LAST_BYTE, 0)
+
+    return unended
 
 
 def _common(data: Bytes, offsets: Offsets) -> int:
@@ -122,7 +128,7 @@ def _ties(labels: Rows, keys: Words) -> tuple[Rows, Rows]:
     follows[1:-1] = (keys[1:] == keys[:-1]) & (labels[1:] == labels[:-1])
     tied = np.flatnonzero(follows[1:] | follows[:-1])
 
-    return tied, np.cumsum(~follows[tied])
+    return tied, np.cumsum(~follows[tied], dtype=np.intp)
 
 
 def _restore(ranking: Rows, places: Rows, labels: Rows) -> None:
@@ -133,7 +139,7 @@ def _restore(ranking: Rows, places: Rows, labels: Rows) -> None:
 
 def _by_bytes(data: Bytes, offsets: Offsets, rows: Rows, labels: Rows) -> Rows:
     at, lengths = spans(offsets, rows)
-    runs = (data[at[row] :][: lengths[row]].tobytes() for row in range(at.size))
+    runs = [_run(data, *span) for span in zip(at.tolist(), lengths.tolist(), strict=True)]
     ranked = sorted(zip(labels.tolist(), runs, rows.tolist(), strict=True))
 
     return np.array([row for _, _, row in ranked], np.intp)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import field, frozen
+from attrs import frozen
 
 from partnerkpi._arrays import locked
 from partnerkpi._bytes import Offsets, chunks, gather, joined, same, spans
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Text", "TextIndex", "duplicates", "faulty_strings", "faulty_values", "group"]
 
 _STEP = 1 << 20
+_BLANK, _DELETE = 0x20, 0x7F
+_C1_LEAD, _C1_END = 0xC2, 0xA0
 
 
 @frozen(eq=False)
@@ -33,8 +35,12 @@ class Text:
     ``offsets`` has one entry more than there are texts and begins with 0. Both arrays are locked.
     """
 
-    data: Bytes = field(converter=locked)
-    offsets: Offsets = field(converter=locked)
+    data: Bytes
+    offsets: Offsets
+
+    def __attrs_post_init__(self) -> None:
+        locked(self.data)
+        locked(self.offsets)
 
     @classmethod
     def from_strings(cls, strings: Sequence[str]) -> Text:
@@ -111,9 +117,8 @@ class Text:
         equal = np.empty(len(self), np.bool_)
         for start, stop in chunks(len(self)):
             part = slice(start, stop)
-            equal[part] = same(
-                self.data, *spans(self.offsets, part), other.data, *spans(other.offsets, part)
-            )
+            own, others = spans(self.offsets, part), spans(other.offsets, part)
+            equal[part] = same(self.data, own, other.data, others)
 
         return equal
 
@@ -139,14 +144,13 @@ class Text:
 
 
 def _controls(data: Bytes) -> Iterator[Rows]:
-    # U+0000 to U+001F and U+007F are bytes of their own, U+0080 to U+009F are 0xC2 and a byte
-    # below 0xA0; text in ASCII shows at once that it has none.
+    # Where control characters begin: bytes below a blank, DEL, and 0xC2 before a byte below 0xA0.
     for start, stop in chunks(data.size, _STEP):
         part, following = data[start:stop], data[start + 1 : stop + 1]
-        if (part - np.uint8(0x20)).max() < 0x5F:
+        if (part - np.uint8(_BLANK)).max() < _DELETE - _BLANK:
             continue
-        found = (part < 0x20) | (part == 0x7F)
-        found[: following.size] |= (part[: following.size] == 0xC2) & (following < 0xA0)
+        found = (part < _BLANK) | (part == _DELETE)
+        found[: following.size] |= (part[: following.size] == _C1_LEAD) & (following < _C1_END)
         yield start + np.flatnonzero(found)
 
 
