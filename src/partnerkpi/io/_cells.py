@@ -173,35 +173,38 @@ def word_fault(known: Sequence[str]) -> Check:
     return lambda cell: None if type(cell) is str and cell in known else expected
 
 
-def tag_faults(cell: object) -> Iterator[Inner]:
-    """The faults of a list of tags: where in it, what was expected, what came."""
+def tag_faults(path: str, cell: object) -> Iterator[Inner]:
+    """The faults of a list of tags: the path of each, what was expected, what came."""
     if not isinstance(cell, (list, tuple)):
-        yield "", A_LIST_OF_TEXTS, came(cell)
+        yield path, A_LIST_OF_TEXTS, came(cell)
         return
     seen: set[str] = set()
     for position, tag in enumerate(cell):
         expected = text_fault(tag) or (rules.ONE_OF_A_TAG if tag in seen else None)
         if expected:
-            yield f"[{position}]", expected, came(tag)
-        elif isinstance(tag, str):
+            yield f"{path}[{position}]", expected, came(tag)
+        else:
             seen.add(tag)
 
 
-def attribute_faults(cell: object) -> Iterator[Inner]:
-    """The faults of a mapping of attributes: where in it, what was expected, what came."""
+def attribute_faults(path: str, cell: object) -> Iterator[Inner]:
+    """The faults of a mapping of attributes: the path of each, what was expected, what came."""
     if not isinstance(cell, Mapping):
-        yield "", A_MAPPING, came(cell)
+        yield path, A_MAPPING, came(cell)
         return
     for name, value in cell.items():
         if expected := text_fault(name):
-            yield "", f"names that are {expected}", came(name)
+            yield path, f"a name that is {expected}", came(name)
         elif expected := value_fault(value):
-            yield member(name), expected, came(value)
+            yield step(path, name), expected, came(value)
 
 
-def member(name: str) -> str:
-    """The step of a path to a member of an object."""
-    return f".{name}" if name.isidentifier() else f"[{shown(name)}]"
+def step(path: str, key: object) -> str:
+    """The path to a member of an object."""
+    if isinstance(key, str) and key.isidentifier():
+        return f"{path}.{key}" if path else key
+
+    return f"{path}[{shown(key)}]"
 
 
 def quick_texts(cells: Sequence[object], *, empty: bool = False) -> Text | None:
@@ -350,7 +353,7 @@ def tags(cells: Sequence[object], report: Report, *, null: bool = False) -> Text
     """A column of lists of tags; no list is no tag."""
     lists: list[Sequence[str]] = []
     for row, cell in enumerate(_settled(cells, (), null=null)):
-        faults = list(tag_faults(cell))
+        faults = list(tag_faults("", cell))
         for inner, expected, found in faults:
             report(row, inner, expected, found)
         lists.append(() if faults else cell)  # type: ignore[arg-type]

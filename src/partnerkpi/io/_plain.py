@@ -1,0 +1,167 @@
+"""Machinery: decoded dicts and lists to columns, for documents in which nothing is wrong.
+
+Whole levels are judged at once; the first thing that is not as it must be leaves the whole batch to
+the careful walk. So nothing here ever words a fault.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, cast
+
+from attrs import define, field
+
+from partnerkpi.io._cells import MISSING, Absent
+from partnerkpi.io._nested import Decoded, Suspicious
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "COUNT_KEYS",
+    "CUSTOMER_KEYS",
+    "INLINE_KEYS",
+    "LINE_KEYS",
+    "OBSERVATION_KEYS",
+    "SUBSCRIPTION_KEYS",
+    "plain_columns",
+]
+
+CUSTOMER_KEYS = (
+    "id",
+    "name",
+    "managed_by",
+    "last_admin_sign_in_at",
+    "tags",
+    "attributes",
+    "subscriptions",
+)
+SUBSCRIPTION_KEYS = (
+    "id",
+    "kind",
+    "added_at",
+    "starts_at",
+    "ends_at",
+    "auto_renew",
+    "paid",
+    "set_up",
+    "licenses",
+)
+COUNT_KEYS = ("total", "assigned", "used_7d", "used_3mo")
+LINE_KEYS = ("product", "name", "observations")
+INLINE_KEYS = ("product", "name", *COUNT_KEYS)
+OBSERVATION_KEYS = ("observed_at", *COUNT_KEYS)
+
+# Stand in the list of rows for a line that has none; told apart by identity.
+_NOTHING: dict[str, object] = {"total": 0, "assigned": 0}
+_ONE_NOTHING = (_NOTHING,)
+
+
+def plain_columns(records: Sequence[object], keys: int | None) -> Decoded:
+    """The columns of customers.
+
+    Args:
+        records: The customers.
+        keys: How many keys the customers hold by the count of their text, so that a key that
+            occurs twice is noticed; ``None`` where no text was read.
+
+    Raises:
+        Suspicious: something is not as it must be, or might not be.
+    """
+    plain = _Plain()
+    try:
+        plain.customers(records)
+    except (KeyError, TypeError) as error:
+        raise Suspicious from error
+    if keys is not None and keys != plain.keys:
+        raise Suspicious
+
+    return plain.columns
+
+
+@define
+class _Plain:
+    keys: int = 0
+    columns: Decoded = field(factory=Decoded)
+
+    def customers(self, records: Sequence[object]) -> None:
+        found = self._objects(records, CUSTOMER_KEYS)
+        to = self.columns
+        to.ids = [one["id"] for one in found]
+        to.names = [one["name"] for one in found]
+        to.managers = [one.get("managed_by", "partner") for one in found]
+        to.signed_in = [one.get("last_admin_sign_in_at") for one in found]
+        to.tags = cast("list[Sequence[str]]", [one.get("tags", ()) for one in found])
+        to.attributes = cast(
+            "list[Mapping[str, str]]", [one.get("attributes", {}) for one in found]
+        )
+        self.keys += sum(map(len, to.attributes))
+        lists = _lists([one["subscriptions"] for one in found])
+        to.subscriptions = list(map(len, lists))
+        self.subscriptions(list(chain.from_iterable(lists)))
+
+    def subscriptions(self, records: Sequence[object]) -> None:
+        found = self._objects(records, SUBSCRIPTION_KEYS)
+        to = self.columns
+        to.subscription_ids = [one["id"] for one in found]
+        to.kinds = [one["kind"] for one in found]
+        to.added = [one["added_at"] for one in found]
+        to.starts = [one.get("starts_at") for one in found]
+        to.ends = [one.get("ends_at") for one in found]
+        to.auto_renew = [one.get("auto_renew", False) for one in found]
+        to.paid = [one.get("paid", True) for one in found]
+        to.set_up = [one.get("set_up", True) for one in found]
+        lists = _lists([one["licenses"] for one in found])
+        to.lines = list(map(len, lists))
+        self.lines(list(chain.from_iterable(lists)))
+
+    def lines(self, records: Sequence[object]) -> None:
+        _only_objects(records)
+        found = cast("Sequence[dict[str, object]]", records)
+        given = [one.get("observations", MISSING) for one in found]
+        if set(map(type, given)) - {list, tuple, Absent}:
+            raise Suspicious
+        to = self.columns
+        to.products = [one["product"] for one in found]
+        to.line_names = [one["name"] for one in found]
+        to.inline = [cell is MISSING for cell in given]
+        pairs = list(zip(found, given, strict=True))
+        self._objects([one for one, cell in pairs if cell is MISSING], INLINE_KEYS)
+        self._objects([one for one, cell in pairs if cell is not MISSING], LINE_KEYS)
+        observations = [cell for cell in given if cell is not MISSING]
+        self._objects(list(chain.from_iterable(_lists(observations))), OBSERVATION_KEYS)
+        groups = [(one,) if cell is MISSING else cell or _ONE_NOTHING for one, cell in pairs]
+        to.rows = list(map(len, _lists(groups)))
+        self._rows(list(chain.from_iterable(_lists(groups))))
+
+    def _rows(self, rows: list[object]) -> None:
+        found = cast("list[dict[str, object]]", rows)
+        to = self.columns
+        to.observed = [one is not _NOTHING for one in found]
+        to.observed_at = [one.get("observed_at") for one in found]
+        to.total = [one["total"] for one in found]
+        to.assigned = [one["assigned"] for one in found]
+        to.used_7d = [one.get("used_7d", 0) for one in found]
+        to.used_3mo = [one.get("used_3mo", 0) for one in found]
+
+    def _objects(self, records: Sequence[object], known: Sequence[str]) -> list[dict[str, object]]:
+        """The records, all of them objects with known keys only; their keys are counted."""
+        _only_objects(records)
+        found = cast("list[dict[str, object]]", records)
+        self.keys += sum(map(len, found))
+        if set().union(*found).difference(known):
+            raise Suspicious
+
+        return found
+
+
+def _only_objects(records: Sequence[object]) -> None:
+    if set(map(type, records)) - {dict}:
+        raise Suspicious
+
+
+def _lists(cells: list[object]) -> list[Sequence[object]]:
+    if set(map(type, cells)) - {list, tuple}:
+        raise Suspicious
+
+    return cast("list[Sequence[object]]", cells)

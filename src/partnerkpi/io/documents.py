@@ -1,0 +1,351 @@
+"""The portfolio document: a nested JSON text, or the same as plain mappings, read strictly.
+
+Reading streams: a part of the text is held at a time, and memory grows with the columns alone.
+While a part is decoded the collection of garbage is held off, if it was on: making many objects
+costs several times as much with it. That is the one thing of the process that reading touches, and
+it is put back after every part.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from attrs import define, field
+
+from partnerkpi._faults import shown
+from partnerkpi.errors import Fault, InputError, MissingExtraError, Place
+from partnerkpi.io import _fast
+from partnerkpi.io._cells import MISSING, came, step
+from partnerkpi.io._files import Source, opened, text_pieces
+from partnerkpi.io._json import JsonText
+from partnerkpi.io._nested import (
+    Batches,
+    Decoded,
+    DocumentPlaces,
+    Suspicious,
+    Totals,
+    packed,
+)
+from partnerkpi.io._plain import plain_columns
+from partnerkpi.io._walk import AN_OBJECT, ONCE, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch
+    from partnerkpi._faults import FaultLog
+
+__all__ = [
+    "FORMAT",
+    "DocumentPlaces",
+    "Engine",
+    "Taker",
+    "UnknownKeys",
+    "load_document",
+    "load_mapping",
+]
+
+FORMAT = "partnerkpi/portfolio@1"
+Engine: TypeAlias = Literal["auto", "base", "fast"]
+UnknownKeys: TypeAlias = Literal["refuse", "ignore"]
+
+_KEYS = ("format", "partner", "customers")
+_MAPPINGS = 2048
+
+
+class Taker(Protocol):
+    """What takes the batches: customers first, then their subscriptions, then their licenses."""
+
+    def add_customers(self, batch: CustomerBatch, /) -> None:
+        """Take customers."""
+        ...
+
+    def add_subscriptions(self, batch: SubscriptionBatch, /) -> None:
+        """Take subscriptions."""
+        ...
+
+    def add_licenses(self, batch: LicenseBatch, /) -> None:
+        """Take license rows."""
+        ...
+
+
+def load_document(
+    source: Source,
+    taker: Taker,
+    log: FaultLog,
+    places: DocumentPlaces,
+    *,
+    unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
+    progress: Callable[[int], None] | None = None,
+) -> tuple[str, str] | None:
+    """Read a portfolio document, plain or gzipped, and hand its columns on.
+
+    Args:
+        source: A path, or a binary stream that is read to its end and left open.
+        taker: Takes the batches.
+        log: Takes the faults; the rows of faulty cells are marked ``bad`` in the batches.
+        places: Learns where the rows stand; its name is what faults call the source.
+        unknown_keys: Whether a key that the format does not know is a fault.
+        engine: ``fast`` needs the extra ``fast``; ``auto`` takes it when it is installed. Both
+            give the same columns and the same faults.
+        progress: Told how many bytes of the source have been read, part by part.
+
+    Returns:
+        Id and name of the partner, if the document names one.
+
+    Raises:
+        InputError: nothing more can be read (no JSON, no UTF-8, truncated gzip data, another
+            format); it carries all faults of the log, those met before included.
+        MissingExtraError: the engine ``fast`` without its extra.
+        OSError: the path cannot be opened.
+    """
+    decode = None if engine == "base" else _fast.decoder()
+    if engine == "fast" and decode is None:
+        raise MissingExtraError(engine)
+    with _refusing(log), opened(source, places.name) as data:
+        text = JsonText(places.name, text_pieces(data))
+        door = _Door(taker, log, places, unknown_keys == "ignore")
+        reader = _Reader(text, door, decode)
+        for _ in reader.parts():
+            if progress is not None:
+                progress(data.consumed)
+
+    return door.partner
+
+
+def load_mapping(
+    mapping: Mapping[str, object],
+    taker: Taker,
+    log: FaultLog,
+    places: DocumentPlaces,
+    *,
+    unknown_keys: UnknownKeys = "refuse",
+) -> tuple[str, str] | None:
+    """Read a portfolio document that is already plain mappings, lists and texts.
+
+    As strict as reading the text; instants may also be aware datetimes, and lists tuples.
+
+    Args:
+        mapping: The document.
+        taker: Takes the batches.
+        log: Takes the faults; the rows of faulty cells are marked ``bad`` in the batches.
+        places: Learns where the rows stand.
+        unknown_keys: Whether a key that the format does not know is a fault.
+
+    Returns:
+        Id and name of the partner, if the document names one.
+
+    Raises:
+        InputError: the mapping is of another format; it carries all faults of the log.
+    """
+    door = _Door(taker, log, places, unknown_keys == "ignore")
+    with _refusing(log):
+        _read_mapping(mapping, door)
+
+    return door.partner
+
+
+def _read_mapping(mapping: object, door: _Door) -> None:
+    if not isinstance(mapping, Mapping):
+        raise _refusal(door.places.name, None, AN_OBJECT, came(mapping))
+    door.take_format(mapping.get("format", MISSING))
+    for key, value in mapping.items():
+        if key == "partner":
+            door.take_partner(value)
+        elif key not in _KEYS and not door.ignore_unknown:
+            door.walk().unknown_key("", key, _KEYS)
+    customers = mapping.get("customers", MISSING)
+    if isinstance(customers, (list, tuple)):
+        door.take_mappings(customers)
+    else:
+        door.no_customers(customers)
+
+
+@contextmanager
+def _refusing(log: FaultLog) -> Iterator[None]:
+    """What makes further reading impossible goes out together with all faults met before."""
+    try:
+        yield
+    except InputError as error:
+        for fault in error.faults:
+            log.add(fault.place, fault.expected, fault.found)
+        raise InputError(log.faults, log.count) from error.__cause__
+
+
+@contextmanager
+def _collection_held() -> Iterator[None]:
+    """No collection of garbage meanwhile, if it was on."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@define
+class _Door:
+    """Judges what was decoded, and hands it on."""
+
+    taker: Taker
+    log: FaultLog
+    places: DocumentPlaces
+    ignore_unknown: bool
+    partner: tuple[str, str] | None = None
+    totals: Totals = field(factory=Totals)
+
+    def walk(self) -> Walk:
+        """A careful walk that notes its faults here."""
+        return Walk(self.log, self.places.name, self.ignore_unknown)
+
+    def take_format(self, value: object) -> None:
+        """Refuse a format that this release does not read."""
+        if value != FORMAT:
+            expected = f"{FORMAT} (the format that this release reads)"
+            raise _refusal(self.places.name, "format", expected, came(value))
+
+    def take_partner(self, value: object) -> None:
+        """Take the partner; null is no partner."""
+        if value is not None:
+            texts = self.walk().texts("partner", value, ("id", "name"))
+            self.partner = None if texts is None else (texts[0], texts[1])
+
+    def no_customers(self, value: object) -> None:
+        """Note that there is no list of customers."""
+        self.walk().fault("customers", "a list of customers", came(value))
+
+    def take_mappings(self, customers: Sequence[object]) -> None:
+        """Take customers that are plain mappings."""
+        for start in range(0, len(customers), _MAPPINGS):
+            records = customers[start : start + _MAPPINGS]
+            if not self.offer(partial(plain_columns, records, None)):
+                self.take_carefully(records)
+
+    def take_carefully(self, records: Iterable[object]) -> None:
+        """Take customers one by one, and word their faults."""
+        walk = self.walk()
+        for position, record in enumerate(records, self.totals.customers):
+            walk.customer(position, record)
+        self._hand_on(walk.columns, packed(walk.columns, self.totals))
+
+    def offer(self, decode: Callable[[], Decoded]) -> bool:
+        """Take customers from a quick decoder; false, and nothing is taken, when suspicious."""
+        try:
+            decoded = decode()
+            batches = packed(decoded, self.totals)
+        except Suspicious:
+            return False
+        self._hand_on(decoded, batches)
+
+        return True
+
+    def _hand_on(self, decoded: Decoded, batches: Batches) -> None:
+        self.places.note(batches, self.totals)
+        self.totals.add(decoded)
+        self.taker.add_customers(batches.customers)
+        self.taker.add_subscriptions(batches.subscriptions)
+        self.taker.add_licenses(batches.licenses)
+
+
+@define
+class _Reader:
+    """Walks the top of a document, and decodes its customers part by part."""
+
+    text: JsonText
+    door: _Door
+    decode: _fast.Decode | None
+
+    def parts(self) -> Iterator[None]:
+        """Read everything; stops after every part of the customers."""
+        text, seen = self.text, set[str]()
+        if text.look() not in {"{", ""}:
+            raise _refusal(self.door.places.name, None, AN_OBJECT, f"{text.look()!r} at the start")
+        for key in text.members():
+            if key in seen:
+                self.door.walk().fault(step("", key), ONCE, f"{shown(key)} again")
+                self._pass_over(key)
+            elif key == "customers":
+                yield from self._customers()
+            else:
+                self._member(key)
+            seen.add(key)
+        text.finish()
+        if "format" not in seen:
+            self.door.take_format(MISSING)
+        if "customers" not in seen:
+            self.door.no_customers(MISSING)
+
+    def _member(self, key: str) -> None:
+        if key == "format":
+            self.door.take_format(self.text.value(key))
+        elif key == "partner":
+            self.door.take_partner(self.text.value(key))
+        else:
+            if not self.door.ignore_unknown:
+                self.door.walk().unknown_key("", key, _KEYS)
+            self._pass_over(key)
+
+    def _pass_over(self, key: str) -> None:
+        """Let a value pass, an element at a time, yet as strictly decoded as any."""
+        path = step("", key)
+        for inner, value in self._values(path):
+            self.door.walk().beneath(inner, value)
+
+    def _values(self, path: str) -> Iterator[tuple[str, object]]:
+        if self.text.look() != "[":
+            yield path, self.text.value(path)
+            return
+        more, index = self.text.enter("[]"), 0
+        while more:
+            yield f"{path}[{index}]", self.text.value(f"{path}[{index}]")
+            more, index = self.text.step("]"), index + 1
+
+    def _customers(self) -> Iterator[None]:
+        if self.text.look() != "[":
+            self.door.no_customers(self.text.value("customers"))
+            return
+        more = self.text.enter("[]")
+        while more:
+            self.text.look()
+            self.text.fill()
+            with _collection_held():
+                more = self._part()
+            yield
+
+    def _part(self) -> bool:
+        """Take the customers that stand complete in the text at hand; whether more follow."""
+        text = self.text
+        if self.decode is not None:
+            end = _fast.end_of_customers(text)
+            if end and self.door.offer(partial(self.decode, text, end)):
+                text.at = end
+                return text.step("]")
+        run = text.run()
+        if run.records and self.door.offer(partial(plain_columns, run.records, run.keys)):
+            text.at = run.end
+            return not run.closed
+
+        return self._carefully(len(run.records) or 1)
+
+    def _carefully(self, count: int) -> bool:
+        more = True
+
+        def records() -> Iterator[object]:
+            nonlocal more
+            for position in range(self.door.totals.customers, self.door.totals.customers + count):
+                yield self.text.value(f"customers[{position}]")
+                more = self.text.step("]")
+
+        self.door.take_carefully(records())
+
+        return more
+
+
+def _refusal(name: str, path: str | None, expected: str, found: str) -> InputError:
+    return InputError([Fault(Place(name, path), expected, found)])
