@@ -148,7 +148,9 @@ def _like(word: Words, pattern: bytes) -> Mask:
     mask = high | int.from_bytes(bytes(0xFF * bool(byte) for byte in fixed), "little")
     value = 0x30 * digits | int.from_bytes(fixed, "little")
 
-    return np.equal(word & mask, value) & np.equal((word + 6 * digits) & high, 0x30 * digits)
+    like: Mask = np.equal(word & mask, value) & np.equal((word + 6 * digits) & high, 0x30 * digits)
+
+    return like
 
 
 def _pair(word: Words, byte: int) -> Micros:
