@@ -31,6 +31,8 @@ FULL = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+FIRST_DAY = datetime.fromisoformat("1969-12-30")
+LAST_DAY = datetime.fromisoformat("2200-01-03")
 BERLIN = tz.tzstr("CET-1CEST,M3.5.0,M10.5.0/3")
 
 
@@ -72,7 +74,9 @@ def stamps(draw: st.DrawFn) -> str:
     if zone in {"+", "-"}:
         zone += f"{two(0, 23, 24)}:{two(0, 59, 60)}"
 
-    return f"{date}{draw(st.sampled_from('TTt _'))}{time}{fraction}{zone}"
+    separator = draw(st.sampled_from("TTt _"))
+
+    return f"{date}{separator}{time}{fraction}{zone}"
 
 
 YEARS = st.integers(1970, 2200)
@@ -86,7 +90,7 @@ MICROS = st.one_of(
 @st.composite
 def damaged(draw: st.DrawFn) -> str:
     """Texts of instants with one character lost, doubled or replaced."""
-    text = draw(st.one_of(MICROS.map(format_one), stamps()))
+    text: str = draw(st.one_of(MICROS.map(format_one), stamps()))
     place = draw(st.integers(0, len(text)))
     letters = draw(st.sampled_from([*"0123456789-:+.TtZz /", "\0", "٣", "\n", ""]))
 
@@ -266,7 +270,7 @@ def test_no_text_for_what_is_no_instant(micros: int) -> None:
 
 
 @given(
-    st.datetimes(datetime(1969, 12, 30), datetime(2200, 1, 3)),
+    st.datetimes(FIRST_DAY, LAST_DAY),
     st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, minutes=59)),
 )
 def test_aware_datetimes_convert_exactly(naive: datetime, offset: timedelta) -> None:
@@ -311,9 +315,14 @@ def test_the_ends_of_the_calendar_do_not_overflow(moment: datetime) -> None:
 class Nowhere(tzinfo):
     """A zone that knows no offset."""
 
-    def utcoffset(self, _: datetime | None) -> timedelta | None:
+    def utcoffset(self, _: datetime | None, /) -> None:
         """No offset at all."""
-        return None
+
+    def dst(self, _: datetime | None, /) -> None:
+        """No summer time."""
+
+    def tzname(self, _: datetime | None, /) -> None:
+        """No name."""
 
 
 class Finer(datetime):

@@ -96,7 +96,7 @@ def _sorted(data: Bytes, offsets: Offsets, depth: int) -> Rows:
     # ``places`` in the ranking are still tied; those of one label lie side by side.
     at, lengths = spans(offsets, slice(0, len(offsets) - 1))
     ranking = np.arange(at.size)
-    places, labels = ranking, np.zeros_like(ranking)
+    places, labels = ranking.copy(), np.zeros_like(ranking)
     for deep in range(depth, depth + SHORT, WORD):
         rows = ranking[places]
         keys = _keys(data, at[rows] + deep, lengths[rows] - deep)
