@@ -13,21 +13,35 @@ from itertools import chain
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import define, field
+import numpy as np
+from attrs import define, field, frozen
 
+from partnerkpi.io._json import key_count
 from partnerkpi.io._nested import Decoded, Suspicious
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from partnerkpi._arrays import Bytes
     from partnerkpi.io._json import JsonText
 
-__all__ = ["Decode", "decoder", "end_of_customers"]
+__all__ = ["Decode", "Piece", "cut", "decoder"]
 
-Decode: TypeAlias = "Callable[[JsonText, int], Decoded]"
+Decode: TypeAlias = "Callable[[bytes], Decoded]"
 
-_BRACKET = re.compile(r"[][{}]")
+_BRACKET = re.compile(rb"[][{}]")
+# One bit apart: with it cleared, a bracket and a brace are the same.
+_EITHER_BRACKET, _OPENING, _CLOSING = 0xDF, ord("["), ord("]")
+_GOES_ON = 0x80
 _TAIL = 1 << 14
+
+
+@frozen
+class Piece:
+    """Customers that seem to stand complete, and where their text ends in the text at hand."""
+
+    data: bytes
+    end: int
 
 
 def decoder() -> Decode | None:
@@ -80,15 +94,14 @@ def _decoder() -> Decode:
     # A lone surrogate is an encoding error, and too deep a nesting a recursion error.
     refusals = (msgspec.MsgspecError, ValueError, RecursionError)
 
-    def decoded(text: JsonText, end: int) -> Decoded:
-        keys = text.keys(end)
+    def decoded(data: bytes) -> Decoded:
         try:
-            customers = decode(f"[{text.text[text.at : end]}]")
+            customers = decode(b"[%b]" % data)
         except refusals as error:
             raise Suspicious from error
         columns = _Columns(unset, observation)
         columns.customers(customers)
-        if columns.keys != keys:
+        if columns.keys != key_count(data):
             raise Suspicious
 
         return columns.to
@@ -192,24 +205,39 @@ class _Columns:
         return [default if cell is unset else cell for cell in cells]
 
 
-def end_of_customers(text: JsonText) -> int:
-    """The end of the last customer that stands complete, with what separates it; 0 if none does.
+def cut(text: JsonText) -> Piece | None:
+    """The customers that stand complete in the text at hand; none if none is seen.
 
     A guess by brackets, which one in a text may spoil: what is cut in the wrong place does not
     decode, and goes to the base door.
     """
-    held, at = text.text, text.at
-    depth = sum(held.count(one, at) for one in "{[") - sum(held.count(one, at) for one in "}]")
-    end, size = len(held), _TAIL
-    while end > at:
-        start = max(at, end - size)
-        for found in reversed([*_BRACKET.finditer(held, start, end)]):
-            if found[0] in "{[":
-                depth -= 1
-            elif depth == 0 and text.after(found.end()):
-                return found.end()
-            else:
-                depth += 1
-        end, size = start, 2 * size
+    held = text.text[text.at :].encode()
+    codes = np.frombuffer(held, np.uint8)
+    for end in _ends(held, codes):
+        size = end if held.isascii() else _characters(codes[:end])
+        if text.after(text.at + size):
+            return Piece(held[:end], text.at + size)
 
-    return 0
+    return None
+
+
+def _characters(codes: Bytes) -> int:
+    """How many characters these bytes of UTF-8 are: those that do not go on with one."""
+    return int(np.count_nonzero((codes & 0xC0) != _GOES_ON))
+
+
+def _ends(held: bytes, codes: Bytes) -> Iterator[int]:
+    """Where the depth of brackets comes back to none, last one first."""
+    kinds = codes & _EITHER_BRACKET
+    depth = int(np.count_nonzero(kinds == _OPENING)) - int(np.count_nonzero(kinds == _CLOSING))
+    end, size = len(held), _TAIL
+    while end:
+        start = max(0, end - size)
+        for at in reversed([found.start() for found in _BRACKET.finditer(held, start, end)]):
+            if kinds[at] == _OPENING:
+                depth -= 1
+                continue
+            if depth == 0:
+                yield at + 1
+            depth += 1
+        end, size = start, 2 * size

@@ -322,9 +322,9 @@ class _Reader:
         """Take the customers that stand complete in the text at hand; whether more follow."""
         text = self.text
         if self.decode is not None:
-            end = _fast.end_of_customers(text)
-            if end and self.door.offer(partial(self.decode, text, end)):
-                text.at = end
+            piece = _fast.cut(text)
+            if piece is not None and self.door.offer(partial(self.decode, piece.data)):
+                text.at = piece.end
                 return text.step("]")
         run = text.run()
         if run.records and self.door.offer(partial(plain_columns, run.records, run.keys)):
