@@ -1,0 +1,332 @@
+"""Measure what the library promises, side by side with its peers in one run.
+
+``python -m tests.benchmarks`` measures everything and prints one table; names of parts measure
+only those. ``--write`` also renews the Markdown page. Answers of all sides are compared before any
+of them is timed; times are medians of repetitions that take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+
+from tests.benchmarks import cattrs_orjson, files, peers_duckdb, peers_pandas, peers_polars
+from tests.benchmarks.answers import Answers, differences
+from tests.benchmarks.generate import generate, nbytes
+from tests.benchmarks.memory import peak_of_reading
+from tests.benchmarks.table import Row, markdown, text
+from tests.benchmarks.timing import import_times, medians, slope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+try:
+    from tests.benchmarks import ours
+except ImportError as missing:
+    print(f"partnerkpi is left out: {missing}", file=sys.stderr)
+    _WITH_OURS = False
+else:
+    _WITH_OURS = True
+
+Sides: TypeAlias = "dict[str, Callable[[], Answers]]"
+Targets: TypeAlias = "dict[tuple[str, ...], float]"
+
+_OURS = "partnerkpi"
+_SIZES = (10_000, 100_000, 1_000_000)
+_READING_SIZES = (10_000, 100_000)
+_FIGURE_TARGETS: Targets = {("polars",): 1 / 8, ("pandas",): 1 / 20}
+_WEEKLY_TARGETS: Targets = {("polars", "duckdb"): 1 / 4}
+_COLUMN_TARGETS: Targets = {("polars",): 1.5}
+_PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+_MIB = 2**20
+_IMPORTS = {_OURS: "import partnerkpi", "numpy, attrs, cattrs": "import numpy, attrs, cattrs"}
+
+
+@attrs.frozen
+class Options:
+    """Sizes and repetitions of a run."""
+
+    sizes: tuple[int, ...]
+    reading_sizes: tuple[int, ...]
+    repetitions: int
+    imports: int
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the named parts (all by default), print the table, renew the page if asked."""
+    given = _parser().parse_args(arguments)
+    options = _options(given)
+    rows: list[Row] = []
+    for part in given.parts or _PARTS:
+        for row in _PARTS[part](options):
+            print(text([row]), flush=True)
+            rows.append(row)
+    if given.write:
+        _PAGE.parent.mkdir(exist_ok=True)
+        _PAGE.write_text(markdown(rows), encoding="utf-8")
+
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"any of: {', '.join(_PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="small sizes, few repetitions")
+    parser.add_argument("--sizes", type=int, nargs="+", help="numbers of customers")
+    parser.add_argument("--repeat", type=int, help="repetitions of every job")
+    parser.add_argument("--write", action="store_true", help=f"renew docs/{_PAGE.name}")
+    return parser
+
+
+def _options(given: argparse.Namespace) -> Options:
+    sizes = (2_000, 20_000) if given.quick else _SIZES
+    reading = (1_000, 5_000) if given.quick else _READING_SIZES
+    return Options(
+        sizes=tuple(given.sizes or sizes),
+        reading_sizes=tuple(given.sizes or reading),
+        repetitions=given.repeat or (3 if given.quick else 9),
+        imports=3 if given.quick else 21,
+    )
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+def _figures(options: Options) -> Iterator[Row]:
+    """All statuses, overview, one product's sections; one observation a line."""
+    yield from _grown("figures", _figure_sides, _FIGURE_TARGETS, options)
+
+
+def _weekly(options: Options) -> Iterator[Row]:
+    """The same with nine weekly observations a line, trend and weekly changes."""
+    yield from _grown("figures, 9 weeks", _weekly_sides, _WEEKLY_TARGETS, options)
+
+
+def _grown(
+    work: str,
+    sides: Callable[[int], Sides],
+    targets: Targets,
+    options: Options,
+) -> Iterator[Row]:
+    """Rows of one work at every size, then the growth of each side over the sizes."""
+    history: dict[str, list[float]] = {}
+    for n in options.sizes:
+        jobs = sides(n)
+        _agree(jobs)
+        times = medians(jobs, options.repetitions)
+        del jobs
+        for name in times:
+            history.setdefault(name, []).append(times[name])
+        largest = n == max(options.sizes)
+        yield from _compared(work, n, times, targets if largest else {})
+
+    if len(options.sizes) > 1:
+        for name, seconds in history.items():
+            limit = 1.05 if name == _OURS else None
+            yield Row.limit(f"{work}: growth", name, slope(options.sizes, seconds), limit)
+
+
+def _compared(work: str, n: int, times: dict[str, float], targets: Targets) -> Iterator[Row]:
+    """A row per formulation, fastest first; a target is for the fastest of its engines."""
+    peers = sorted((name for name in times if name != _OURS), key=times.__getitem__)
+    limits = {
+        next(name for name in peers if name.split()[0] in engines): target
+        for engines, target in targets.items()
+    }
+    for name in peers:
+        yield Row.ratio(
+            work, n, ours=times.get(_OURS), peer=name, theirs=times[name], target=limits.get(name)
+        )
+
+
+def _agree(jobs: Sides) -> None:
+    """Refuse to time work that is not the same."""
+    answers = {name: job() for name, job in jobs.items()}
+    first, *others = answers
+    for name in others:
+        if lines := differences(answers[first], answers[name]):
+            message = f"{first} and {name} disagree:\n" + "\n".join(lines)
+            raise AssertionError(message)
+
+
+def _figure_sides(n: int) -> Sides:
+    tables = generate(n)
+    flat = peers_polars.flat_frame(tables)
+    sides: Sides = {
+        "polars flat": partial(peers_polars.flat, flat),
+        "polars long": partial(peers_polars.long, peers_polars.long_frames(tables)),
+        "pandas flat": partial(peers_pandas.flat, peers_pandas.flat_frame(flat)),
+        "duckdb flat": partial(peers_duckdb.flat, peers_duckdb.database(flat)),
+    }
+    if _WITH_OURS:
+        sides[_OURS] = partial(ours.figures, ours.portfolio(tables))
+
+    return sides
+
+
+def _weekly_sides(n: int) -> Sides:
+    tables = generate(n, weeks=9)
+    flat = peers_polars.flat_frame(tables)
+    sides: Sides = {
+        "polars flat": partial(peers_polars.flat_weekly, flat),
+        "polars long": partial(peers_polars.long_weekly, peers_polars.long_frames(tables)),
+        "duckdb flat": partial(peers_duckdb.flat_weekly, peers_duckdb.database(flat)),
+    }
+    if _WITH_OURS:
+        sides[_OURS] = partial(ours.weekly_figures, ours.portfolio(tables))
+
+    return sides
+
+
+# --- columns to portfolio ------------------------------------------------------------------------
+
+
+def _columns(options: Options) -> Iterator[Row]:
+    """Shuffled columns to a checked portfolio, and its figures."""
+    n = max(options.sizes)
+    for ids in ("integer", "text"):
+        tables = generate(n, ids=ids, shuffled=True)
+        raw = peers_polars.raw_frames(tables)
+        sides: Sides = {"polars": partial(peers_polars.checked_figures, raw)}
+        if _WITH_OURS:
+            sides[_OURS] = partial(ours.portfolio_figures, tables)
+        _agree(sides)
+        checks = {"polars": partial(peers_polars.checks, raw)}
+        if _WITH_OURS:
+            checks[_OURS] = partial(ours.portfolio, tables)
+        yield from _compared(
+            f"columns to portfolio and figures, {ids} ids",
+            n,
+            medians(sides, options.repetitions),
+            _COLUMN_TARGETS,
+        )
+        yield from _compared(
+            f"columns to portfolio alone, {ids} ids", n, medians(checks, options.repetitions), {}
+        )
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _reading(options: Options) -> Iterator[Row]:
+    """The JSON document against cattrs with orjson, CSV against a bare loop of ``csv.reader``."""
+    repetitions = min(options.repetitions, 5)
+    for n in options.reading_sizes:
+        tables = generate(n, ids="text")
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            yield from _document(files.write_document(tables, folder / "big.json"), n, repetitions)
+            for quoted in (False, True):
+                work = "CSV tables" + (", 1 % of names quoted" if quoted else "")
+                into = folder / f"csv-{quoted}"
+                into.mkdir()
+                yield from _tables(
+                    work, files.write_csv(tables, into, quoted=quoted), n, repetitions
+                )
+
+
+def _document(path: Path, n: int, repetitions: int) -> Iterator[Row]:
+    peer = "cattrs with orjson"
+    quiet = f"{peer}, collector off"
+    jobs: dict[str, Callable[[], object]] = {
+        peer: partial(cattrs_orjson.read, path),
+        quiet: partial(cattrs_orjson.read_without_collector, path),
+    }
+    if _WITH_OURS:
+        jobs[_OURS] = partial(ours.read_without_extra, path)
+        jobs["with extra fast"] = partial(ours.read, path)
+    times = medians(jobs, repetitions)
+    yield Row.ratio(
+        "JSON document", n, ours=times.get(_OURS), peer=peer, theirs=times[peer], target=1.0
+    )
+    yield Row.ratio(
+        "JSON document", n, ours=times.get(_OURS), peer=quiet, theirs=times[quiet], target=None
+    )
+    fast = times.get("with extra fast")
+    yield Row.ratio(
+        "JSON document, extra fast", n, ours=fast, peer=peer, theirs=times[peer], target=1 / 3
+    )
+
+
+def _tables(work: str, folder: Path, n: int, repetitions: int) -> Iterator[Row]:
+    peer = "bare csv.reader"
+    jobs: dict[str, Callable[[], object]] = {peer: partial(_bare_rows, folder)}
+    if _WITH_OURS:
+        jobs[_OURS] = partial(ours.read, folder)
+    times = medians(jobs, repetitions)
+    yield Row.ratio(
+        work,
+        n,
+        ours=times.get(_OURS),
+        peer=peer,
+        theirs=times[peer],
+        target=1 / 0.7,
+        rows=_bare_rows(folder),
+    )
+
+
+def _bare_rows(folder: Path) -> int:
+    rows = 0
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for _ in csv.reader(file):
+                rows += 1
+
+    return rows
+
+
+# --- memory and import ---------------------------------------------------------------------------
+
+
+def _memory(options: Options) -> Iterator[Row]:
+    """What a portfolio keeps, and what reading tables needs above that."""
+    if not _WITH_OURS:
+        return
+
+    n = max(options.sizes)
+    tables = generate(n, ids="text")
+    kept = ours.kept_bytes(ours.portfolio(tables))
+    yield Row.limit(
+        "portfolio kept / numpy columns", f"{n:,} customers", kept / nbytes(tables), 1.5
+    )
+    size = max(options.reading_sizes)
+    tables = generate(size, ids="text")
+    for work, write in (("CSV", files.write_csv), ("JSON lines", files.write_json_lines)):
+        with tempfile.TemporaryDirectory() as name:
+            peak = peak_of_reading(write(tables, Path(name)))
+        limit = 64 * _MIB + peak.kept / 4
+        what = f"{work} tables of {size:,} customers"
+        yield Row.limit("reading: traced peak / limit", what, peak.traced_above_kept / limit, 1.0)
+        above = max(0, peak.resident - peak.kept)
+        yield Row.limit("reading: resident peak / limit", what, above / limit, 1.0)
+
+
+def _import(options: Options) -> Iterator[Row]:
+    """Fresh interpreters."""
+    statements = _IMPORTS if _WITH_OURS else {k: v for k, v in _IMPORTS.items() if k != _OURS}
+    times = import_times(statements, options.imports)
+    peer = "numpy, attrs, cattrs"
+    yield Row.ratio(
+        "import", None, ours=times.get(_OURS), peer=peer, theirs=times[peer], target=1.3
+    )
+
+
+_PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
+    "figures": _figures,
+    "weekly": _weekly,
+    "columns": _columns,
+    "reading": _reading,
+    "memory": _memory,
+    "import": _import,
+}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
