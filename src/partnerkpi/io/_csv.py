@@ -38,6 +38,8 @@ RECORD_LIMIT = 1 << 20
 BROKEN_LIMIT = 1000
 
 _COMMA, _LINE_END, _RETURN, _QUOTE = b',\n\r"'
+#: The quotes around a cell.
+_AROUND = 2
 _QUOTED = re.compile(rb'"(?:[^"]|"")*"')
 
 
@@ -57,7 +59,7 @@ class Cells:
     broken: Mask
 
     def __len__(self) -> int:
-        return self.starts.shape[1]
+        return len(self.lines)
 
     def text(self, column: int, record: int) -> str:
         """The text of one cell."""
@@ -144,7 +146,9 @@ def _outside(marks: Rows, quotes: Rows) -> Rows:
     if not quotes.size:
         return marks
 
-    return marks[np.searchsorted(quotes, marks) % 2 == 0]
+    outside: Mask = np.searchsorted(quotes, marks) % 2 == 0
+
+    return marks[outside]
 
 
 def _whole_records(marks: Rows, view: Bytes) -> Rows:
@@ -215,8 +219,8 @@ def _without_quotes(cells: Cells, quotes: Rows) -> Cells | None:
     if (cells.buffer[starts] != _QUOTE).any() or (last != _QUOTE).any() or (counts % 2).any():
         return None
     cells.starts[column, record] += 1
-    cells.lengths[column, record] -= 2
-    doubled = counts > 2
+    cells.lengths[column, record] -= _AROUND
+    doubled = counts > _AROUND
 
     return _without_doubled(cells, column[doubled], record[doubled])
 

@@ -236,9 +236,7 @@ class CellColumns:
         # The cells of a broken record may be those of other columns.
         return rows[~self.cells.broken[rows]]
 
-    def _fault(
-        self, name: str, at: int, row: int, expected: Callable[[str], str | None]
-    ) -> Fault:
+    def _fault(self, name: str, at: int, row: int, expected: Callable[[str], str | None]) -> Fault:
         text = self.cells.text(at, row)
 
         return Fault(self._place(row, name), str(expected(text)), shown(text or None))
@@ -247,8 +245,8 @@ class CellColumns:
         self.bad[rows] = True
         for row in self._whole(rows).tolist():
             text = self.cells.text(self.header.places[name], row)
-            for inner, expected, found in tag_faults(text.split(";")):
-                self.log.add(self._place(row, name + inner), expected, found)
+            for path, expected, found in tag_faults(name, text.split(";")):
+                self.log.add(self._place(row, path), expected, found)
 
     def _place(self, row: int, column: str) -> Place:
         return Place(self.source, line=int(self.cells.lines[row]), column=column)
@@ -266,5 +264,6 @@ def _repeating(tags: TextRows) -> Rows:
         return several
     codes, firsts = group(tags.texts.take(several))
     pairs = np.sort(tags.rows[several] * len(firsts) + codes)
+    again: Rows = pairs[1:][pairs[1:] == pairs[:-1]] // len(firsts)
 
-    return pairs[1:][pairs[1:] == pairs[:-1]] // len(firsts)
+    return again

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from attrs import define, field
 
-from partnerkpi import _record_rules as rules
 from partnerkpi._arrays import NEVER, as_rows
 from partnerkpi._batches import TextRows
 from partnerkpi._faults import shown
@@ -24,7 +23,7 @@ from partnerkpi.io._table_columns import ATTRIBUTE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from partnerkpi._arrays import Mask, Micros, Rows
+    from partnerkpi._arrays import Mask, Micros
     from partnerkpi._faults import FaultLog
     from partnerkpi._text import Text
     from partnerkpi.io._cells import Report
@@ -36,6 +35,7 @@ __all__ = ["ObjectColumns", "Objects", "read_objects"]
 BLOCK = 1 << 19
 LINE_LIMIT = 1 << 20
 _BLANKS = b" \t\r"
+_NO_JSON = "well-formed JSON"
 
 Lines: TypeAlias = "tuple[int, list[bytes]]"
 
@@ -101,9 +101,9 @@ def _decoded(text: str) -> object:
     try:
         value, end = _scan_careful(text, 0)
     except StopIteration as stop:
-        raise json.JSONDecodeError("", text, int(stop.value)) from None
+        raise json.JSONDecodeError(_NO_JSON, text, int(stop.value)) from None
     if end < len(text):
-        raise json.JSONDecodeError("", text, end)
+        raise json.JSONDecodeError(_NO_JSON, text, end)
 
     return value
 
@@ -115,7 +115,7 @@ def _words(error: UnicodeDecodeError | RecursionError | json.JSONDecodeError) ->
         return "JSON that is not nested so deeply", "a deeper one"
     came_ = shown(error.doc[error.pos]) if error.pos < len(error.doc) else "the end of the line"
 
-    return "well-formed JSON", f"{came_} at column {error.pos + 1}"
+    return _NO_JSON, f"{came_} at column {error.pos + 1}"
 
 
 class ObjectColumns:
@@ -213,7 +213,7 @@ class ObjectColumns:
         for row, record in enumerate(self._records):
             for key in record:
                 if key in unknown:
-                    self._report(None)(row, "", self._table.expected, shown(key))
+                    self._report(None)(row, "", self._table.unknown(key, "key"), shown(key))
 
     def _report(self, name: str | None) -> Report:
         """Takes the faults of a column; an object faulted as a whole gets no others."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from partnerkpi._batches import TextRows
     from partnerkpi._text import Text
     from partnerkpi.io._table_columns import Table
+    from partnerkpi.io.documents import Taker
 
-__all__ = ["EMIT", "Columns", "Sink"]
+__all__ = ["EMIT", "Columns"]
 
 
 class Columns(Protocol):
@@ -66,24 +67,8 @@ class Columns(Protocol):
         ...
 
 
-class Sink(Protocol):
-    """Takes the batches of a door: all customers, then all subscriptions, then all licenses."""
-
-    def add_customers(self, batch: CustomerBatch, /) -> None:
-        """Take customers."""
-        ...
-
-    def add_subscriptions(self, batch: SubscriptionBatch, /) -> None:
-        """Take subscriptions, whose customers have all been taken."""
-        ...
-
-    def add_licenses(self, batch: LicenseBatch, /) -> None:
-        """Take license rows, whose subscriptions have all been taken."""
-        ...
-
-
-def _customers(columns: Columns, sink: Sink) -> None:
-    sink.add_customers(
+def _customers(columns: Columns, taker: Taker) -> None:
+    taker.add_customers(
         CustomerBatch(
             ids=columns.texts("customer_id"),
             names=columns.texts("name"),
@@ -96,9 +81,9 @@ def _customers(columns: Columns, sink: Sink) -> None:
     )
 
 
-def _subscriptions(columns: Columns, sink: Sink) -> None:
+def _subscriptions(columns: Columns, taker: Taker) -> None:
     added = columns.instants("added_at")
-    sink.add_subscriptions(
+    taker.add_subscriptions(
         SubscriptionBatch(
             ids=columns.texts("subscription_id"),
             customers=columns.texts("customer_id"),
@@ -114,7 +99,7 @@ def _subscriptions(columns: Columns, sink: Sink) -> None:
     )
 
 
-def _licenses(columns: Columns, sink: Sink) -> None:
+def _licenses(columns: Columns, taker: Taker) -> None:
     observed_at = columns.instants("observed_at", absent=NEVER)
     total, no_total = columns.counts("total")
     assigned, no_assigned = columns.counts("assigned")
@@ -124,7 +109,7 @@ def _licenses(columns: Columns, sink: Sink) -> None:
     observed = (observed_at != NEVER) | ~(no_total & no_assigned & no_used_7d & no_used_3mo)
     columns.missing("total", no_total & observed, rules.A_COUNT)
     columns.missing("assigned", no_assigned & observed, rules.A_COUNT)
-    sink.add_licenses(
+    taker.add_licenses(
         LicenseBatch(
             subscriptions=columns.texts("subscription_id"),
             products=columns.texts("product"),
@@ -141,7 +126,7 @@ def _licenses(columns: Columns, sink: Sink) -> None:
 
 
 #: The tables in the order in which they are read, and how their columns become batches.
-EMIT: Mapping[Table, Callable[[Columns, Sink], None]] = {
+EMIT: Mapping[Table, Callable[[Columns, Taker], None]] = {
     CUSTOMERS: _customers,
     SUBSCRIPTIONS: _subscriptions,
     LICENSES: _licenses,

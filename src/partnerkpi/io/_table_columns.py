@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
@@ -51,12 +52,12 @@ class Table:
         """Whether the table may have a column of this name."""
         return column in self.columns or (self.open and attribute_name(column) is not None)
 
-    @property
-    def expected(self) -> str:
-        """What a column's name may be, in words."""
-        more = (f"{ATTRIBUTE}NAME",) if self.open else ()
+    def unknown(self, column: str, noun: str = "column") -> str:
+        """What was expected in the place of an unknown column, with the nearest known one."""
+        near = get_close_matches(column, self.columns, n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
 
-        return f"one of the columns {', '.join(self.columns + more)}"
+        return f"a known {noun}{hint}"
 
 
 def attribute_name(column: str) -> str | None:
@@ -116,7 +117,7 @@ class Header:
             report(name, "each column once", f"{shown(name)} again")
         for name in dict.fromkeys(names):
             if unknown == "refuse" and not table.knows(name):
-                report(None, table.expected, shown(name))
+                report(None, table.unknown(name), shown(name))
         places = {name: names.index(name) for name in names if table.knows(name)}
         attributes = {n: a for n in places if table.open and (a := attribute_name(n)) is not None}
 

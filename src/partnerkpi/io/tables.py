@@ -8,9 +8,11 @@ columns as keys. Null in an optional column is the same as no such column: its d
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 
 from partnerkpi._arrays import as_rows
 from partnerkpi.errors import InputError, Place
@@ -22,15 +24,16 @@ from partnerkpi.io._table_batches import EMIT
 from partnerkpi.io._table_columns import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from partnerkpi._faults import FaultLog
     from partnerkpi.io._files import ByteSource, Source
-    from partnerkpi.io._table_batches import Columns, Sink
+    from partnerkpi.io._table_batches import Columns
     from partnerkpi.io._table_columns import Table, UnknownKeys
     from partnerkpi.io._table_places import LineMap, TablePlaces
+    from partnerkpi.io.documents import Taker
 
-__all__ = ["TableFile", "TableFiles", "TableFormat", "feed_tables"]
+__all__ = ["TableFile", "TableFiles", "TableFormat", "load_tables"]
 
 TableFormat: TypeAlias = Literal["csv", "jsonl"]
 
@@ -59,65 +62,75 @@ class TableFiles:
     licenses: TableFile
 
 
-def feed_tables(
+def load_tables(
     files: TableFiles,
-    sink: Sink,
+    taker: Taker,
     places: TablePlaces,
     log: FaultLog,
     *,
     unknown_keys: UnknownKeys = "refuse",
+    progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Hand all rows of the tables to a sink: customers, then subscriptions, then licenses.
+    """Hand the rows of the tables on: customers, then subscriptions, then licenses.
 
-    Faults of cells and lines go to the log; nothing is dropped without one.
+    Args:
+        files: Where the three tables are.
+        taker: Takes the batches.
+        places: Learns where the rows stand.
+        log: Takes the faults; the rows of faulty cells are marked ``bad`` in the batches.
+        unknown_keys: Whether a column that the table does not know is a fault.
+        progress: Told how many bytes of the files have been read, part by part.
 
     Raises:
         InputError: a file cannot be read to its end (a truncated gzip file, UTF-16); it carries
             the faults found so far, too.
         OSError: a path cannot be opened.
     """
-    parents_known = True
+    told = progress or (lambda _: None)
+    parents_known, before = True, 0
     for table in EMIT:
-        feed = _Feed(table, sink, places, log, unknown_keys, parents_known)
+        feed = _Feed(table, places, log, unknown_keys)
         file: TableFile = getattr(files, table.name)
-        try:
-            with opened(file.source, file.name) as source:
-                feed.read(source, file.format)
-        except InputError as error:
-            for fault in error.faults:
-                log.add(fault.place, fault.expected, fault.found)
-            log.refuse()
+        with _refusing(log), opened(file.source, file.name or _name(file, table)) as source:
+            for part in feed.parts(source, file.format):
+                # Where the ids of the table above are not known, its rows here have no chance.
+                part.bad |= not parents_known
+                EMIT[table](part, taker)
+                told(before + source.consumed)
+            before += source.consumed
         parents_known = feed.ids_known
 
 
+@contextmanager
+def _refusing(log: FaultLog) -> Iterator[None]:
+    """What makes further reading impossible goes out together with all faults met before."""
+    try:
+        yield
+    except InputError as error:
+        for fault in error.faults:
+            log.add(fault.place, fault.expected, fault.found)
+        raise InputError(log.faults, log.count) from error.__cause__
+
+
+def _name(file: TableFile, table: Table) -> str | None:
+    return None if isinstance(file.source, (str, os.PathLike)) else table.name
+
+
+@define
 class _Feed:
-    """Reads one table into a sink."""
+    """Reads one table."""
 
-    def __init__(
-        self,
-        table: Table,
-        sink: Sink,
-        places: TablePlaces,
-        log: FaultLog,
-        unknown: UnknownKeys,
-        parents_known: bool,  # noqa: FBT001 -- passed on from table to table
-    ) -> None:
-        self._table = table
-        self._sink = sink
-        self._places = places
-        self._log = log
-        self._unknown = unknown
-        self._parents_known = parents_known
-        self.ids_known = True
+    _table: Table
+    _places: TablePlaces
+    _log: FaultLog
+    _unknown: UnknownKeys
+    ids_known: bool = True
 
-    def read(self, source: ByteSource, form: TableFormat) -> None:
-        """Read a file to its end."""
+    def parts(self, source: ByteSource, form: TableFormat) -> Iterator[Columns]:
+        """The rows of a file, some at a time."""
         lines = self._places.begin(self._table.name, source.name)
-        parts = self._csv(source, lines) if form == "csv" else self._json(source, lines)
-        for columns in parts:
-            # Where the ids of the table above could not be read, its rows here have no chance.
-            columns.bad |= not self._parents_known
-            EMIT[self._table](columns, self._sink)
+
+        return self._csv(source, lines) if form == "csv" else self._json(source, lines)
 
     def _csv(self, source: ByteSource, lines: LineMap) -> Iterator[Columns]:
         reader = CsvReader(source, self._log)

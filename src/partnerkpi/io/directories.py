@@ -1,0 +1,120 @@
+"""A directory as one input: a portfolio document or the three tables, and call tables beside them.
+
+Spec: *Definitions 3, Tables*. Files of other names are none of its business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from attrs import frozen
+
+from partnerkpi._faults import FaultLog
+from partnerkpi.errors import Place
+from partnerkpi.io._table_batches import EMIT
+from partnerkpi.io.tables import TableFile, TableFiles
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+__all__ = ["DirectoryInput", "look_into"]
+
+_DOCUMENT = ("json",)
+_TABLE = ("csv", "jsonl")
+_CALLS = (*_TABLE, "parquet")
+_WHOLE = "portfolio.json or the tables customers, subscriptions and licenses, or tables of calls"
+
+
+@frozen
+class DirectoryInput:
+    """What a directory holds: at most one of ``document`` and ``tables``.
+
+    Attributes:
+        document: The portfolio document.
+        tables: The three portfolio tables.
+        calls: The table of call legs.
+        queue_calls: The table of queue calls.
+    """
+
+    document: Path | None = None
+    tables: TableFiles | None = None
+    calls: Path | None = None
+    queue_calls: Path | None = None
+
+
+def look_into(directory: str | os.PathLike[str]) -> DirectoryInput:
+    """Find out what a directory holds, by the names of its files; nothing is opened.
+
+    Every file may be packed (``.gz``). A directory of call tables alone has no portfolio.
+
+    Raises:
+        InputError: two files for one thing, a document beside tables, a table that is missing, or
+            nothing at all; all faults at once.
+        OSError: it is no directory, or may not be read.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     _ = Path(directory, "portfolio.json.gz").write_bytes(b"")
+        ...     look_into(directory).document.name
+        'portfolio.json.gz'
+    """
+    found = _Found(Path(directory), FaultLog())
+    document = found.one("portfolio", _DOCUMENT)
+    tables = {table.name: found.one(table.name, _TABLE) for table in EMIT}
+    calls, queue_calls = found.one("calls", _CALLS), found.one("queue_calls", _CALLS)
+    found.judge(document, tables, anything=bool(calls or queue_calls))
+
+    return DirectoryInput(document, _table_files(tables), calls, queue_calls)
+
+
+@frozen
+class _Found:
+    """The files of a directory, and what is wrong with them."""
+
+    directory: Path
+    log: FaultLog
+
+    def one(self, name: str, suffixes: Sequence[str]) -> Path | None:
+        """The file for one thing; several are a fault."""
+        names = [f"{name}.{suffix}{packed}" for suffix in suffixes for packed in ("", ".gz")]
+        paths = [path for one in names if (path := self.directory / one).is_file()]
+        if len(paths) > 1:
+            self._fault(f"one file for {name}", " and ".join(path.name for path in paths))
+
+        return paths[0] if paths else None
+
+    def judge(
+        self, document: Path | None, tables: dict[str, Path | None], *, anything: bool
+    ) -> None:
+        """Fault what does not make one input.
+
+        Raises:
+            InputError: there is any fault.
+        """
+        # An unreadable or missing directory is an error of the operating system, not of the input.
+        next(self.directory.iterdir(), None)
+        there = [name for name, path in tables.items() if path]
+        if document and there:
+            self._fault(f"{document.name} or tables, not both", f"also {', '.join(there)}")
+        elif there:
+            for name in tables.keys() - set(there):
+                self._fault(f"the table {name} as .csv or .jsonl", "no such file")
+        elif not document and not anything:
+            self._fault(_WHOLE, "none of them")
+        self.log.refuse()
+
+    def _fault(self, expected: str, found: str) -> None:
+        self.log.add(Place(str(self.directory)), expected, found)
+
+
+def _table_files(tables: dict[str, Path | None]) -> TableFiles | None:
+    files = {name: _table_file(path) for name, path in tables.items() if path}
+
+    return TableFiles(**files) if files else None
+
+
+def _table_file(path: Path) -> TableFile:
+    return TableFile(path, cast("Literal['csv', 'jsonl']", path.name.split(".")[1]))
