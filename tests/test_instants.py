@@ -92,7 +92,7 @@ def damaged(draw: st.DrawFn) -> str:
     """Texts of instants with one character lost, doubled or replaced."""
     text: str = draw(st.one_of(MICROS.map(format_one), stamps()))
     place = draw(st.integers(0, len(text)))
-    letters = draw(st.sampled_from([*"0123456789-:+.TtZz /", "\0", "٣", "\n", ""]))
+    letters: str = draw(st.sampled_from([*"0123456789-:+.TtZz /", "\0", "٣", "\n", ""]))
 
     return text[:place] + letters + text[place + draw(st.integers(0, 1)) :]
 

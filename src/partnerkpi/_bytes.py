@@ -45,6 +45,8 @@ SHORT = 128
 WORD = 8
 
 _LUMP = 16
+_NARROW = 1 << 32
+_NARROW = 1 << 32
 _U8: np.dtype[np.uint64] = np.dtype("<u8")
 # Sixteen bytes in one load; only ever copied, never read as a number.
 _C16 = np.dtype(np.complex128)
@@ -61,7 +63,7 @@ def offsets_of(lengths: Rows) -> Offsets:
     offsets = np.zeros(lengths.size + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
 
-    return offsets.astype(np.uint32) if offsets[-1] < 2**32 else offsets
+    return offsets.astype(np.uint32) if offsets[-1] < _NARROW else offsets
 
 
 def spans(offsets: Offsets, rows: Codes | slice) -> Spans:
@@ -86,6 +88,9 @@ def _load(data: Bytes, at: Rows, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
     last = data.size - size
     if last < 0:
         return _load(_padded(data, size), at, kind)
+    # Reading one aligned byte of each item first has many cache misses under way at once; the loop
+    # over unaligned items would wait for each.
+    data.take(at, mode="clip")
     view = _view(data, kind)
     late = np.flatnonzero(at > last)
     if not late.size:
@@ -136,24 +141,31 @@ def joined(parts: Sequence[tuple[Bytes, Offsets]]) -> tuple[Bytes, Offsets]:
     """Columns of runs one after the other."""
     if len(parts) == 1:
         return parts[0]
-    lengths = [np.diff(offsets).astype(np.intp) for _, offsets in parts]
-    data = [np.empty(0, np.uint8), *(data for data, _ in parts)]
+    data = np.concatenate([np.empty(0, np.uint8), *(data for data, _ in parts)])
+    rows = 1 + sum(offsets.size - 1 for _, offsets in parts)
+    out = np.zeros(rows, np.uint32 if data.size < _NARROW else np.int64)
+    row = 0
+    for _, offsets in parts:
+        stop = row + offsets.size - 1
+        np.add(offsets[1:], out[row], out=out[row + 1 : stop + 1], casting="same_kind")
+        row = stop
 
-    return np.concatenate(data), offsets_of(np.concatenate([np.empty(0, np.intp), *lengths]))
+    return data, out
 
 
 def same(a: Bytes, a_spans: Spans, b: Bytes, b_spans: Spans) -> Mask:
     """Whether the runs of each pair hold equal bytes."""
     (at_a, sizes), (at_b, others) = a_spans, b_spans
-    equal: Mask = np.equal(sizes, others)
-    rows = np.flatnonzero(equal)
-    for depth in range(0, SHORT, WORD):
+    equal: Mask = np.equal(words(a, at_a, sizes), words(b, at_b, others))
+    equal &= sizes == others
+    rows = np.flatnonzero(equal & (sizes > WORD))
+    for depth in range(WORD, SHORT, WORD):
+        if not rows.size:
+            return equal
         left = sizes[rows] - depth
         match = words(a, at_a[rows] + depth, left) == words(b, at_b[rows] + depth, left)
         equal[rows[~match]] = False
         rows = rows[match & (left > WORD)]
-        if not rows.size:
-            return equal
     for row in rows.tolist():
         size = sizes[row]
         equal[row] = np.array_equal(a[at_a[row] :][:size], b[at_b[row] :][:size])

@@ -87,16 +87,16 @@ class Finder:
 
     def _find(self, data: Bytes, at: Rows, lengths: Rows) -> Rows:
         found = np.full(at.size, _NONE, np.intp)
-        hashed = _hash(data, at, lengths)
-        rows = np.arange(at.size)
+        rows, hashed = np.arange(at.size), _hash(data, at, lengths)
         for table in self.tables:
-            winners = table.find(hashed[rows])
+            winners = table.find(hashed)
+            equal = self._equal(np.maximum(winners, 0), data, at[rows], lengths[rows])
             # An empty slot proves absence: an equal run would have taken it in its round.
-            taken = np.flatnonzero(winners != _NONE)
-            rows, winners = rows[taken], winners[taken]
-            equal = self._equal(winners, data, at[rows], lengths[rows])
-            found[rows[equal]] = winners[equal]
-            rows = rows[~equal]
+            taken = winners != _NONE
+            hits = np.flatnonzero(equal & taken)
+            found[rows[hits]] = winners[hits]
+            left = np.flatnonzero(equal < taken)
+            rows, hashed = rows[left], hashed[left]
         for row in rows.tolist() if self.rest else ():
             found[row] = self.rest.get(data[at[row] :][: lengths[row]].tobytes(), _NONE)
 
