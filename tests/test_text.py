@@ -401,3 +401,18 @@ def test_offsets_widen_beyond_four_bytes() -> None:
     """Offsets take four bytes each where that is enough, and eight where it is not."""
     assert np.uint32 == _bytes.offsets_of(np.array([2**32 - 1])).dtype
     assert [0, 2**32] == _bytes.offsets_of(np.array([2**32])).tolist()
+
+
+@given(COLUMNS, COLUMNS)
+def test_wide_offsets_give_the_same_texts(strings: list[str], others: list[str]) -> None:
+    """A column with offsets of eight bytes joins narrow ones, and works like them."""
+    narrow = Text.from_strings(strings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_bytes, "_NARROW", 0)
+        wide = Text.concatenate([narrow, Text.from_strings(others)])
+    again = Text.concatenate([wide, narrow])
+
+    assert [np.int64, np.uint32] == [wide.offsets.dtype, again.offsets.dtype]
+    assert [*strings, *others, *strings] == again.to_list()
+    assert grouped([*strings, *others]) == tuple(part.tolist() for part in group(wide))
+    assert wide.order().tolist() == wide.take(np.arange(len(wide))).order().tolist()

@@ -38,6 +38,7 @@ __all__ = [
 Offsets: TypeAlias = NDArray[np.uint32] | NDArray[np.int64]
 Spans: TypeAlias = tuple[NDArray[np.intp], NDArray[np.intp]]
 Words: TypeAlias = NDArray[np.uint64]
+_Laid = TypeVar("_Laid", NDArray[np.uint32], NDArray[np.int64])
 _Kind = TypeVar("_Kind", np.uint64, np.complex128)
 
 CHUNK = 1 << 17
@@ -143,14 +144,23 @@ def joined(parts: Sequence[tuple[Bytes, Offsets]]) -> tuple[Bytes, Offsets]:
         return parts[0]
     data = np.concatenate([np.empty(0, np.uint8), *(data for data, _ in parts)])
     rows = 1 + sum(offsets.size - 1 for _, offsets in parts)
-    out = np.zeros(rows, np.uint32 if data.size < _NARROW else np.int64)
+    if data.size < _NARROW:
+        return data, _laid(np.zeros(rows, np.uint32), [offsets for _, offsets in parts])
+
+    return data, _laid(np.zeros(rows, np.int64), [offsets for _, offsets in parts])
+
+
+def _laid(out: _Laid, parts: Sequence[Offsets]) -> _Laid:
     row = 0
-    for _, offsets in parts:
+    for offsets in parts:
         stop = row + offsets.size - 1
-        np.add(offsets[1:], out[row], out=out[row + 1 : stop + 1], casting="same_kind")
+        # Sums are taken in the type of the result: in that of the parts they might wrap.
+        np.add(
+            offsets[1:], out[row], out=out[row + 1 : stop + 1], dtype=out.dtype, casting="unsafe"
+        )
         row = stop
 
-    return data, out
+    return out
 
 
 def same(a: Bytes, a_spans: Spans, b: Bytes, b_spans: Spans) -> Mask:
