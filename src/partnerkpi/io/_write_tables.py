@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerkpi.io._table_columns import Table
-    from partnerkpi.io.tables import TableFile, TableFiles
+    from partnerkpi.io._table_files import TableFile, TableFiles
     from partnerkpi.models import Customer, LicenseLine, Subscription
 
 __all__ = ["write_tables"]
@@ -70,13 +70,15 @@ def write_tables(
 
 
 def _customer(customer: Customer) -> Row:
-    return {
+    row: Row = {
         "customer_id": customer.id,
         "name": customer.name,
         "managed_by": customer.managed_by.value,
         "last_admin_sign_in_at": _instant(customer.last_admin_sign_in_at),
         "tags": list(customer.tags),
-    } | {f"{ATTRIBUTE}{name}": value for name, value in customer.attributes.items()}
+    }
+
+    return row | {f"{ATTRIBUTE}{name}": value for name, value in customer.attributes.items()}
 
 
 def _subscription(subscription: Subscription, customer: str) -> Row:
@@ -139,7 +141,9 @@ class _Cells:
     def write(self, row: Row, customer: str) -> None:
         """Write one row, which belongs to a customer."""
         for column in row.keys() - set(self._columns):
-            _refuse(customer, column, "an attribute among those named for the header", column)
+            _refuse(
+                customer, column, "an attribute among those named for the header", shown(column)
+            )
         cells = [_cell(row.get(column), column, customer) for column in self._columns]
         record = _record(cells)
         _fits(record, customer)
@@ -170,7 +174,9 @@ def _cell(value: object, column: str, customer: str) -> str:
 def _joined(tags: list[str], column: str, customer: str) -> str:
     for tag in tags:
         if ";" in tag:
-            _refuse(customer, column, "tags without ';' (in CSV it stands between tags)", tag)
+            _refuse(
+                customer, column, "tags without ';' (in CSV it stands between tags)", shown(tag)
+            )
 
     return ";".join(tags)
 

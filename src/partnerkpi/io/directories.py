@@ -13,7 +13,7 @@ from attrs import frozen
 from partnerkpi._faults import FaultLog
 from partnerkpi.errors import Place
 from partnerkpi.io._table_batches import EMIT
-from partnerkpi.io.tables import TableFile, TableFiles
+from partnerkpi.io._table_files import TableFile, TableFiles
 
 if TYPE_CHECKING:
     import os
@@ -100,7 +100,7 @@ class _Found:
         if document and there:
             self._fault(f"{document.name} or tables, not both", f"also {', '.join(there)}")
         elif there:
-            for name in tables.keys() - set(there):
+            for name in [name for name in tables if name not in there]:
                 self._fault(f"the table {name} as .csv or .jsonl", "no such file")
         elif not document and not anything:
             self._fault(_WHOLE, "none of them")

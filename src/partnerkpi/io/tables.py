@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from attrs import define, frozen
+from attrs import define
 
 from partnerkpi._arrays import as_rows
 from partnerkpi.errors import InputError, Place
@@ -22,44 +22,20 @@ from partnerkpi.io._files import opened
 from partnerkpi.io._json_lines import ObjectColumns, read_objects
 from partnerkpi.io._table_batches import EMIT
 from partnerkpi.io._table_columns import Header
+from partnerkpi.io._table_files import TableFile, TableFiles, TableFormat
+from partnerkpi.io._write_tables import write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from partnerkpi._faults import FaultLog
-    from partnerkpi.io._files import ByteSource, Source
+    from partnerkpi.io._files import ByteSource
     from partnerkpi.io._table_batches import Columns
     from partnerkpi.io._table_columns import Table, UnknownKeys
     from partnerkpi.io._table_places import LineMap, TablePlaces
     from partnerkpi.io.documents import Taker
 
-__all__ = ["TableFile", "TableFiles", "TableFormat", "load_tables"]
-
-TableFormat: TypeAlias = Literal["csv", "jsonl"]
-
-
-@frozen
-class TableFile:
-    """One table in one file or stream.
-
-    Attributes:
-        source: A path, or a binary stream; gzip is noticed by its first bytes.
-        format: ``csv`` or ``jsonl``.
-        name: What faults call it; the path, or for a stream the table's name.
-    """
-
-    source: Source
-    format: TableFormat
-    name: str | None = None
-
-
-@frozen
-class TableFiles:
-    """The three portfolio tables, each in a file of its own."""
-
-    customers: TableFile
-    subscriptions: TableFile
-    licenses: TableFile
+__all__ = ["TableFile", "TableFiles", "TableFormat", "load_tables", "write_tables"]
 
 
 def load_tables(
