@@ -94,23 +94,34 @@ def _common(data: Bytes, offsets: Offsets) -> int:
 
 def _sorted(data: Bytes, offsets: Offsets, depth: int) -> Rows:
     # ``places`` in the ranking are still tied; those of one label lie side by side.
-    at, lengths = spans(offsets, slice(0, len(offsets) - 1))
-    ranking = np.arange(at.size)
-    places, labels = ranking.copy(), np.zeros_like(ranking)
+    ranking: Rows = np.arange(offsets.size - 1)
+    places: Rows | slice = slice(None)
+    labels = np.broadcast_to(np.intp(0), ranking.shape)
     for deep in range(depth, depth + SHORT, WORD):
         rows = ranking[places]
-        keys = _keys(data, at[rows] + deep, lengths[rows] - deep)
+        keys = _keys_of(data, offsets, rows, deep)
         by = _within(labels, keys)
-        ranking[places], keys = rows[by], keys[by]
+        ranking[places] = rows[by]
+        keys = keys[by]
         tied, labels = _ties(labels, keys)
-        places, unended = places[tied], _unended(keys[tied])
-        _restore(ranking, places[~unended], labels[~unended])
-        places, labels = places[unended], labels[unended]
+        unended = _unended(keys[tied])
+        tied = tied if isinstance(places, slice) else places[tied]
+        _restore(ranking, tied[~unended], labels[~unended])
+        places, labels = tied[unended], labels[unended]
         if not places.size:
             return ranking
     ranking[places] = _by_bytes(data, offsets, ranking[places], labels)
 
     return ranking
+
+
+def _keys_of(data: Bytes, offsets: Offsets, rows: Rows, depth: int) -> Words:
+    keys = np.empty(rows.size, np.uint64)
+    for start, stop in chunks(rows.size):
+        at, lengths = spans(offsets, rows[start:stop])
+        keys[start:stop] = _keys(data, at + depth, lengths - depth)
+
+    return keys
 
 
 def _within(labels: Rows, keys: NDArray[np.uint64] | Rows) -> Rows:
