@@ -34,8 +34,8 @@ PAD = 16
 BLOCK = 1 << 20
 FIELD_LIMIT = 131_072
 RECORD_LIMIT = 1 << 20
-#: A file with more broken lines than this is not read on: each costs reading up to a record again.
-BROKEN_LIMIT = 1000
+#: How many bytes of a file may be read again because a record before them is broken.
+SECOND_LOOK = 1 << 24
 
 _COMMA, _LINE_END, _RETURN, _QUOTE = b',\n\r"'
 #: The quotes around a cell.
@@ -255,8 +255,10 @@ class _Feed:
 
     lines: Sequence[bytes]
     at: int = 0
+    #: Lines that a record within the limit may have.
+    fitting: int = 0
+    taken: int = 0
     ran_out: bool = False
-    _taken: int = 0
 
     def __iter__(self) -> _Feed:
         return self
@@ -267,15 +269,17 @@ class _Feed:
             raise StopIteration
         line = self.lines[self.at]
         self.at += 1
-        self._taken += len(line) + 1
-        if self._taken > RECORD_LIMIT:
+        self.taken += len(line) + 1
+        if self.taken > RECORD_LIMIT:
             raise _TooLongError
+        self.fitting = self.at
 
         return f"{line.decode()}\n"
 
     def begin(self, at: int) -> None:
         """Forget the record before and go on with the line ``at``."""
-        self.at, self.ran_out, self._taken = at, False, 0
+        self.at = self.fitting = at
+        self.taken, self.ran_out = 0, False
 
 
 @define
@@ -285,15 +289,17 @@ class LineFaults:
     source: str
     _log: FaultLog
     broken: int = 0
+    second_look: int = field(factory=lambda: SECOND_LOOK)
 
     def at(self, line: int, expected: str, found: str) -> None:
         """Note a fault of a whole line."""
         self._log.add(Place(self.source, line=line), expected, found)
 
-    def unreadable(self, line: int, error: Exception, raw: bytes) -> None:
-        """Note a line that cannot be cut into cells."""
+    def unreadable(self, line: int, last: int, error: Exception, raw: bytes) -> None:
+        """Note a record that cannot be cut into cells, and up to which line it is left out."""
         self.broken += 1
-        self.at(line, *_words(error, raw))
+        expected, found = _words(error, raw)
+        self.at(line, expected, found if last == line else f"{found} (left out to line {last})")
 
 
 def _words(error: Exception, raw: bytes) -> tuple[str, str]:
@@ -301,9 +307,8 @@ def _words(error: Exception, raw: bytes) -> tuple[str, str]:
         return "UTF-8 text", f"the byte 0x{error.object[error.start]:02x}"
     if isinstance(error, _TooLongError):
         return f"a record of at most {RECORD_LIMIT} bytes", "a longer one"
-    expected, found = next(
-        (words for part, words in _REASONS if part in str(error)), (f"CSV ({error})", None)
-    )
+    said = str(error)
+    expected, found = next((words for part, words in _REASONS if part in said), (said, None))
 
     return expected, found or shown(raw.decode(errors="replace"))
 
@@ -333,7 +338,7 @@ class _Records:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(self.feed, strict=True)
-        while self.done < len(self.feed.lines) and self.faults.broken <= BROKEN_LIMIT:
+        while self.done < len(self.feed.lines):
             self.feed.begin(self.done)
             try:
                 row = next(reader)
@@ -355,13 +360,19 @@ class _Records:
         )
 
     def _leave_out(self, error: Exception) -> None:
-        # The line after the first one of the broken record is looked at again: an opened quote
-        # must not swallow good records in silence.
-        raw = self.feed.lines[self.done]
+        """Fault a broken record, and go on behind its first line."""
+        start, self.done = self.done, self.done + 1
         if self.feed.ran_out and not self.block.at_end:
             error = _TooLongError()
-        self.faults.unreadable(self.block.line + self.done, error, raw)
-        self.done += 1
+        swallowed = self.feed.taken - len(self.feed.lines[start]) - 1
+        # An opened quote must not swallow good records in silence: they are looked at again, as
+        # long as that does not make reading a multiple of the file.
+        if isinstance(error, _TooLongError) or swallowed > self.faults.second_look:
+            self.done = max(self.done, self.feed.fitting)
+        else:
+            self.faults.second_look -= swallowed
+        last = self.line - 1
+        self.faults.unreadable(self.block.line + start, last, error, self.feed.lines[start])
 
     @property
     def consumed(self) -> int:
@@ -457,13 +468,6 @@ class CsvReader:
             self._keep(block, piece.consumed, piece.line)
             if len(piece.cells):
                 yield piece.cells
-            if self._faults.broken > BROKEN_LIMIT:
-                self._faults.at(
-                    self._line,
-                    f"at most {BROKEN_LIMIT} unreadable lines",
-                    "more; the rest is unread",
-                )
-                return
 
     def _block(self) -> Block:
         """The bytes that are left over and as many new ones."""
@@ -482,7 +486,7 @@ class CsvReader:
         """Leave out a line that is longer than a record may be."""
         if len(self._rest) < RECORD_LIMIT or b"\n" in self._rest or self._ended:
             return
-        self._faults.unreadable(self._line, _TooLongError(), b"")
+        self._faults.unreadable(self._line, self._line, _TooLongError(), b"")
         while not self._ended and b"\n" not in self._rest:
             self._rest = self.source.read(self.block_bytes)
             self._ended = not self._rest
