@@ -41,7 +41,8 @@ MAX_COUNT = 2**53 - 1
 NEVER = int(np.iinfo(np.int64).min)
 OPEN = int(np.iinfo(np.int64).max)
 
-_WIDTHS = (np.uint8, np.uint16, np.uint32, np.uint64)
+# Counts stay below 2**53, and signed 64 bits mix with the unsigned narrow ones without doubles.
+_WIDTHS = (np.uint8, np.uint16, np.uint32, np.int64)
 _Array = TypeVar("_Array", bound="NDArray[Any]")
 
 

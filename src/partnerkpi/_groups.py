@@ -8,7 +8,7 @@ A reduction over groups then adds contiguous slices, without an index. Rows beyo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -138,15 +138,17 @@ class Levels:
 
         return self.place(groups.take(position), turn), position
 
-    def kept(self, groups: Mask) -> tuple[Levels, Rows]:
-        """The layout of the groups that are kept, and the rows they keep, in the new order."""
-        parts = [start + np.flatnonzero(groups[:size]) for start, size in self]
-        kept_tail = np.flatnonzero(groups[self.tail])
-        renumbered = np.cumsum(groups) - 1
-        levels = Levels(
-            int(np.count_nonzero(groups)),
-            tuple(len(part) for part in parts if len(part)),
-            renumbered[self.tail[kept_tail]],
-        )
+    def taken(self, groups: Rows) -> tuple[Levels, Rows]:
+        """The layout of some groups, in rising order, and the rows they have, in the new order."""
+        parts = [start + groups[: np.searchsorted(groups, size)] for start, size in self]
+        first, last = (np.searchsorted(self.tail, groups, side=side) for side in _SIDES)
+        counts = last - first
+        owners = np.repeat(np.arange(len(groups), dtype=np.intp), counts)
+        shift = np.repeat(first - (np.cumsum(counts) - counts), counts)
+        tail = self.starts[-1] + shift + np.arange(len(shift))
+        sizes = tuple(len(part) for part in parts if len(part))
 
-        return levels, np.concatenate([*parts, self.starts[-1] + kept_tail])
+        return Levels(len(groups), sizes, owners), np.concatenate([*parts, tail])
+
+
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")

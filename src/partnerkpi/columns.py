@@ -355,7 +355,7 @@ class Portfolio:
             msg = f"expected a mask of {len(self)} booleans, one per customer"
             raise ValueError(msg)
 
-        return _kept(self, customers)
+        return taken(self, np.flatnonzero(customers), arrivals(self))
 
     @property
     def nbytes(self) -> int:
@@ -476,13 +476,17 @@ def _moment(micros: np.int64) -> datetime | None:
     return None if micros in (NEVER, OPEN) else to_datetime(int(micros))
 
 
-def _kept(portfolio: Portfolio, customers: Mask) -> Portfolio:
+def taken(portfolio: Portfolio, rows: Rows, arrival: Rows) -> Portfolio:
+    """The portfolio of the customers at some rising rows; the cost is that of these rows.
+
+    ``arrival`` is the position at which each customer of the whole came: ``arrivals``.
+    """
     # Every level keeps its order, so what remains is laid out as before, only shorter.
     columns = portfolio.customer_columns
-    layout, slots = columns.subscriptions.kept(customers)
-    keeps = customers[portfolio.subscription_columns.customer]
-    subscriptions, lines, observations = _kept_below(portfolio, keeps, customers)
-    rows = np.flatnonzero(customers)
+    layout, places = columns.subscriptions.taken(rows)
+    slots = columns.slots[places]
+    keeps = np.sort(slots)
+    subscriptions, lines, observations = _taken_below(portfolio, keeps, rows)
 
     return Portfolio(
         partner=portfolio.partner,
@@ -493,9 +497,9 @@ def _kept(portfolio: Portfolio, customers: Mask) -> Portfolio:
             signed_in=columns.signed_in[rows],
             tags=columns.tags.take(rows),
             attributes=MappingProxyType({n: c.take(rows) for n, c in columns.attributes.items()}),
-            order=_renumbered(customers)[columns.order[customers[columns.order]]],
+            order=np.argsort(arrival[rows], kind="stable"),
             subscriptions=layout,
-            slots=_renumbered(keeps)[columns.slots[slots]],
+            slots=np.searchsorted(keeps, slots),
         ),
         subscription_columns=subscriptions,
         line_columns=lines,
@@ -503,22 +507,27 @@ def _kept(portfolio: Portfolio, customers: Mask) -> Portfolio:
     )
 
 
-def _renumbered(kept: Mask) -> Rows:
-    return np.cumsum(kept) - 1
+def arrivals(portfolio: Portfolio) -> Rows:
+    """For each customer row the position at which it came."""
+    order = portfolio.customer_columns.order
+    arrival = np.empty(len(order), np.intp)
+    arrival[order] = np.arange(len(order))
+
+    return arrival
 
 
-def _kept_below(
-    portfolio: Portfolio, keeps: Mask, customers: Mask
+def _taken_below(
+    portfolio: Portfolio, rows: Rows, customers: Rows
 ) -> tuple[SubscriptionColumns, LineColumns, ObservationColumns]:
     columns, lines = portfolio.subscription_columns, portfolio.line_columns
-    rows = np.flatnonzero(keeps)
-    layout, line_rows = columns.lines.kept(keeps)
-    counts = np.diff(lines.first.astype(np.int64))[line_rows]
+    layout, line_rows = columns.lines.taken(rows)
+    begin = lines.first[line_rows].astype(np.int64)
+    counts = lines.first[line_rows + 1].astype(np.int64) - begin
     first = np.concatenate([[0], np.cumsum(counts)])
-    shift = np.repeat(lines.first[line_rows].astype(np.int64) - first[:-1], counts)
+    shift = np.repeat(begin - first[:-1], counts)
     subscriptions = SubscriptionColumns(
         ids=columns.ids.take(rows),
-        customer=_renumbered(customers)[columns.customer[rows]].astype(columns.customer.dtype),
+        customer=np.searchsorted(customers, columns.customer[rows]).astype(np.int32),
         **{name: getattr(columns, name)[rows] for name in _PLAIN_SUBSCRIPTION_COLUMNS},
         lines=layout,
     )

@@ -25,6 +25,7 @@ __all__ = [
     "PartnerKpiError",
     "Place",
     "PolicyError",
+    "RecordsMissingError",
     "UnknownNameError",
 ]
 
@@ -129,6 +130,10 @@ class PolicyError(PartnerKpiError, ValueError):
 
 class MergeError(PartnerKpiError, ValueError):
     """Two results that were counted differently, and therefore are never added or compared."""
+
+
+class RecordsMissingError(PartnerKpiError, LookupError):
+    """A question about records that are not here: the report was read from a document."""
 
 
 class FormatError(PartnerKpiError, ValueError):

@@ -1,0 +1,189 @@
+"""Look: what each subscription counts of a product, and which conditions hold for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from partnerkpi._arrays import fits, locked
+from partnerkpi.errors import CountOverflowError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from partnerkpi._arrays import Counts, Mask, Rows
+    from partnerkpi._groups import Levels
+    from partnerkpi.snapshot import Snapshot
+
+__all__ = ["CustomerCounts", "ProductCounts", "customer_counts", "product_counts", "together"]
+
+
+@frozen(eq=False, kw_only=True)
+class ProductCounts:
+    """What every subscription counts of some products at an instant: sums over its lines of them.
+
+    Of the four sums, ``total + overage == assigned + available`` always; spare seats of one line
+    never hide an overage of another, because each is summed by line.
+
+    Attributes:
+        snapshot: The portfolio at the instant.
+        products: The products' codes.
+        line_mask: Which license lines are of these products.
+        has: Which subscriptions have such a line.
+        total: Licenses bought, one number per subscription.
+        assigned: Licenses assigned.
+        used_7d: Licenses used in seven days.
+        overage: Licenses assigned beyond those bought.
+    """
+
+    snapshot: Snapshot
+    products: tuple[str, ...]
+    line_mask: Mask
+    has: Mask
+    total: Counts
+    assigned: Counts
+    used_7d: Counts
+    overage: Counts
+
+    def available(self, rows: Rows) -> NDArray[np.int64]:
+        """Licenses bought and not assigned, of some subscriptions."""
+        wide = [each[rows].astype(np.int64) for each in (self.total, self.overage, self.assigned)]
+        spare: NDArray[np.int64] = wide[0] + wide[1] - wide[2]
+
+        return spare
+
+
+def product_counts(snapshot: Snapshot, products: Iterable[str]) -> ProductCounts:
+    """Look at the lines of some products.
+
+    Raises:
+        CountOverflowError: a subscription's sum is beyond 64 bits.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from partnerkpi.columns import Portfolio
+        >>> from partnerkpi.policy import Policy
+        >>> from partnerkpi.snapshot import snapshot
+        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+        >>> empty = snapshot(Portfolio.from_customers([]), when, Policy())
+        >>> product_counts(empty, ["calling"]).products
+        ('calling',)
+    """
+    codes = tuple(products)
+    portfolio = snapshot.portfolio
+    layout = portfolio.subscription_columns.lines
+    mask = _of_products(snapshot, codes)
+    lines = snapshot.lines
+    over = lines.assigned - np.minimum(lines.assigned, lines.total)
+
+    return ProductCounts(
+        snapshot=snapshot,
+        products=codes,
+        line_mask=locked(mask),
+        has=locked(layout.any(mask)),
+        total=_sums(layout, lines.total, mask),
+        assigned=_sums(layout, lines.assigned, mask),
+        used_7d=_sums(layout, lines.used_7d, mask),
+        overage=_sums(layout, over, mask),
+    )
+
+
+def together(left: ProductCounts, right: ProductCounts) -> ProductCounts:
+    """What subscriptions count of the products of both, which are different ones.
+
+    Raises:
+        CountOverflowError: a subscription's sum is beyond 64 bits.
+    """
+    return ProductCounts(
+        snapshot=left.snapshot,
+        products=left.products + right.products,
+        line_mask=locked(left.line_mask | right.line_mask),
+        has=locked(left.has | right.has),
+        total=_added(left.total, right.total),
+        assigned=_added(left.assigned, right.assigned),
+        used_7d=_added(left.used_7d, right.used_7d),
+        overage=_added(left.overage, right.overage),
+    )
+
+
+def _added(left: Counts, right: Counts) -> Counts:
+    top = int(left.max(initial=0)) + int(right.max(initial=0))
+    if top >= 2**63:
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        fits(max(a + b for a, b in pairs))
+
+    width = np.uint32 if top < 2**32 else np.int64
+
+    return locked(np.add(left, right, dtype=width, casting="unsafe"))
+
+
+def _of_products(snapshot: Snapshot, products: tuple[str, ...]) -> Mask:
+    column = snapshot.portfolio.line_columns.product
+    mask = np.zeros(len(column), np.bool_)
+    for product in products:
+        mask |= column.is_label(product)
+
+    return mask
+
+
+def _sums(layout: Levels, counts: Counts, mask: Mask) -> Counts:
+    """Sums per group of the counts under a mask, in a type that is known to hold them."""
+    most = int(counts.max(initial=0)) * _longest(layout)
+    if most < 2**32:
+        return locked(layout.sums(counts * mask, np.uint32))
+    if most >= 2**63:
+        _refuse_overflow(layout, counts * mask)
+
+    return locked(layout.sums(counts * mask, np.int64))
+
+
+def _longest(layout: Levels) -> int:
+    tail = np.bincount(layout.tail).max(initial=0) if len(layout.tail) else 0
+
+    return len(layout.sizes) + int(tail)
+
+
+def _refuse_overflow(layout: Levels, counts: Any) -> None:
+    # The doubles only choose whom to sum exactly: they are off by far less than a factor of two.
+    rough = layout.sums(counts, np.float64)
+    rows, position = layout.members(np.flatnonzero(rough >= 2**62))
+    exact: dict[int, int] = {}
+    for place, count in zip(position.tolist(), counts[rows].tolist(), strict=True):
+        exact[place] = exact.get(place, 0) + count
+    if any(total >= 2**63 for total in exact.values()):
+        msg = "the licenses of one customer or subscription add up to more than fits 64 bits"
+        raise CountOverflowError(msg)
+
+
+@frozen(eq=False)
+class CustomerCounts:
+    """What every customer counts of some products over its active subscriptions.
+
+    Attributes:
+        total: Licenses bought, one number per customer.
+        assigned: Licenses assigned.
+    """
+
+    total: Counts
+    assigned: Counts
+
+
+def customer_counts(counts: ProductCounts) -> CustomerCounts:
+    """Sum the active subscriptions of each customer.
+
+    Raises:
+        CountOverflowError: a customer's sum is beyond 64 bits.
+    """
+    snapshot = counts.snapshot
+    columns = snapshot.portfolio.customer_columns
+    active = snapshot.active[columns.slots]
+    layout = columns.subscriptions
+
+    return CustomerCounts(
+        _sums(layout, counts.total[columns.slots], active),
+        _sums(layout, counts.assigned[columns.slots], active),
+    )

@@ -1,0 +1,339 @@
+"""Add up: states of the license figures, which merge over any partition by customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from partnerkpi._arrays import OPEN, exact_sum, locked
+from partnerkpi.aggregates import masked_sum, sums_by_code
+from partnerkpi.kpi import Condition, all_hold
+from partnerkpi.licenses.columns import CustomerCounts, ProductCounts
+from partnerkpi.licenses.peers import Thresholds, is_low
+from partnerkpi.periods import day_count, week_ends
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from partnerkpi._arrays import Mask, Rows
+    from partnerkpi.kpi import RowPart
+
+__all__ = [
+    "EXPIRING",
+    "IN_SCOPE",
+    "LOW_ASSIGNMENT",
+    "OVERAGE",
+    "RECENTLY_ADDED",
+    "RENEWING",
+    "Rule",
+    "SectionState",
+    "Sight",
+    "TrendState",
+    "section_rows",
+    "section_state",
+    "sight",
+    "trend_state",
+]
+
+
+@frozen(eq=False)
+class Sight:
+    """All that the conditions of the sections look at, for some products at an instant.
+
+    Attributes:
+        counts: What every subscription counts of the products.
+        customers: What every customer counts of them.
+        limits: Below which rate a customer is low.
+        low: Which customers are low.
+    """
+
+    counts: ProductCounts
+    customers: CustomerCounts
+    limits: Thresholds
+    low: Mask
+
+
+def sight(counts: ProductCounts, customers: CustomerCounts, limits: Thresholds) -> Sight:
+    """Look at the customers' rates under the thresholds of all peers."""
+    return Sight(counts, customers, limits, locked(is_low(customers, limits)))
+
+
+Rule = tuple[Condition[Sight], ...]
+
+
+def _days_beyond_window(facts: Sight, row: int) -> int | str | None:
+    at = facts.counts.snapshot
+    end = at.portfolio.subscription_columns.ends[row]
+    if end == OPEN:
+        return None
+
+    return int(day_count(at.micros, end)) - at.policy.window_days
+
+
+def _days_too_old(facts: Sight, row: int) -> int | str | None:
+    at = facts.counts.snapshot
+    added = at.portfolio.subscription_columns.added[row]
+
+    return max(int(day_count(added, at.micros)) - at.policy.window_days, 0) or None
+
+
+def _rate_too_high(facts: Sight, row: int) -> int | str | None:
+    customer = int(facts.counts.snapshot.portfolio.subscription_columns.customer[row])
+    total = int(facts.customers.total[customer])
+    limit = facts.limits.of(total) if total else None
+    if limit is None:
+        return None
+    gap = facts.customers.assigned[customer] / total - float(limit)
+
+    return f"{100 * gap:.2f}"
+
+
+def _seats_below_overage(facts: Sight, row: int) -> int | str | None:
+    counts = facts.counts
+
+    return int(counts.total[row]) - int(counts.assigned[row]) + 1 if counts.has[row] else None
+
+
+_HAS = Condition[Sight]("has a license line of the product", lambda f: f.counts.has)
+_THERE = Condition[Sight]("has been added", lambda f: f.counts.snapshot.there)
+_ACTIVE = Condition[Sight]("is active", lambda f: f.counts.snapshot.active)
+_RECENT = Condition[Sight](
+    "was added within {window_days} days",
+    lambda f: f.counts.snapshot.recent,
+    _days_too_old,
+    "days",
+)
+_ENDING = Condition[Sight](
+    "has an end within {window_days} days",
+    lambda f: f.counts.snapshot.ending,
+    _days_beyond_window,
+    "days",
+)
+_EXPIRES = Condition[Sight](
+    "does not renew itself (or auto_renewing_expires, here {auto_renewing_expires})",
+    lambda f: f.counts.snapshot.expires,
+)
+_SUBSCRIPTION = Condition[Sight](
+    "is a subscription, not a trial",
+    lambda f: ~f.counts.snapshot.portfolio.subscription_columns.trial,
+)
+_RENEWS = Condition[Sight](
+    "renews itself", lambda f: f.counts.snapshot.portfolio.subscription_columns.auto_renew
+)
+_LOW = Condition[Sight](
+    "the customer's assignment rate is below the threshold of its peers",
+    lambda f: f.low[f.counts.snapshot.portfolio.subscription_columns.customer],
+    _rate_too_high,
+    "percentage points",
+)
+_OVER = Condition[Sight](
+    "has more licenses assigned than bought on some line",
+    lambda f: f.counts.overage > 0,
+    _seats_below_overage,
+    "licenses",
+)
+
+IN_SCOPE: Rule = (_HAS, _THERE)
+RECENTLY_ADDED: Rule = (_HAS, _RECENT)
+EXPIRING: Rule = (_HAS, _ACTIVE, _EXPIRES, _ENDING)
+RENEWING: Rule = (_HAS, _ACTIVE, _SUBSCRIPTION, _RENEWS, _ENDING)
+LOW_ASSIGNMENT: Rule = (_HAS, _ACTIVE, _LOW)
+OVERAGE: Rule = (_HAS, _ACTIVE, _OVER)
+
+
+@frozen(eq=False)
+class SectionState:
+    """What a section or an overview figure counts: a mergeable state.
+
+    Attributes:
+        customers: Different customers.
+        total: Licenses bought.
+        assigned: Licenses assigned.
+        used_7d: Licenses used in seven days.
+        overage: Licenses assigned beyond those bought, line by line.
+        parts: The subscriptions counted, their cells made when asked for.
+    """
+
+    customers: int = 0
+    total: int = 0
+    assigned: int = 0
+    used_7d: int = 0
+    overage: int = 0
+    parts: tuple[RowPart, ...] = ()
+
+    @property
+    def available(self) -> int:
+        """Licenses bought and not assigned, line by line."""
+        return self.total + self.overage - self.assigned
+
+    def merge(self, other: SectionState) -> SectionState:
+        """Add the counts of other customers.
+
+        Example:
+            >>> SectionState(customers=1, total=5).merge(SectionState(customers=2)).customers
+            3
+        """
+        return SectionState(
+            self.customers + other.customers,
+            self.total + other.total,
+            self.assigned + other.assigned,
+            self.used_7d + other.used_7d,
+            self.overage + other.overage,
+            self.parts + other.parts,
+        )
+
+
+def section_rows(rule: Rule, facts: Sight) -> Rows:
+    """The rows of the subscriptions for which a rule holds."""
+    return np.flatnonzero(all_hold(rule, facts))
+
+
+def section_state(rows: Rows, facts: Sight, part: RowPart) -> SectionState:
+    """Count some subscriptions.
+
+    Raises:
+        CountOverflowError: a sum is beyond 64 bits.
+    """
+    counts = facts.counts
+
+    return SectionState(
+        customers=int(np.count_nonzero(owners(rows, facts))),
+        total=masked_sum(counts.total, rows),
+        assigned=masked_sum(counts.assigned, rows),
+        used_7d=masked_sum(counts.used_7d, rows),
+        overage=masked_sum(counts.overage, rows),
+        parts=(part,),
+    )
+
+
+def owners(rows: Rows, facts: Sight) -> Mask:
+    """Which customers have one of some subscriptions."""
+    columns = facts.counts.snapshot.portfolio
+    mask = np.zeros(len(columns), np.bool_)
+    mask[columns.subscription_columns.customer.take(rows)] = True
+
+    return mask
+
+
+@frozen(eq=False)
+class TrendState:
+    """Licenses at the end of each of the last completed weeks: a mergeable state.
+
+    Attributes:
+        week_ends: The weeks' ends, oldest first, microseconds UTC.
+        total: Licenses bought, one number per week.
+        assigned: Licenses assigned.
+        used_7d: Licenses used in seven days.
+        available: Licenses bought and not assigned, line by line.
+    """
+
+    week_ends: tuple[int, ...]
+    total: tuple[int, ...]
+    assigned: tuple[int, ...]
+    used_7d: tuple[int, ...]
+    available: tuple[int, ...]
+
+    def merge(self, other: TrendState) -> TrendState:
+        """Add the licenses of other customers.
+
+        Example:
+            >>> week = TrendState((0,), (5,), (4,), (3,), (1,))
+            >>> week.merge(week).total
+            (10,)
+        """
+        return TrendState(
+            self.week_ends,
+            _added(self.total, other.total),
+            _added(self.assigned, other.assigned),
+            _added(self.used_7d, other.used_7d),
+            _added(self.available, other.available),
+        )
+
+
+def _added(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(left, right, strict=True)))
+
+
+def trend_state(counts: ProductCounts) -> TrendState:
+    """Count the licenses of active subscriptions at the end of each completed week.
+
+    An observation counts from the first week end that sees it until the next one of its line takes
+    over; within that, only while its subscription is active. So each is added where it begins to
+    count and taken off where it ends, and running sums give the weeks.
+
+    Raises:
+        CountOverflowError: a sum is beyond 64 bits.
+    """
+    at = counts.snapshot
+    ends = week_ends(at.micros, at.policy.trend_weeks)
+    rows, begins, stops = _spans(counts, np.array(ends, np.int64))
+    seen = at.portfolio.observation_columns
+    total, assigned = seen.total.take(rows), seen.assigned.take(rows)
+    spare = total - np.minimum(total, assigned)
+    weekly = [
+        _running(begins, stops, values, len(ends))
+        for values in (total, assigned, seen.used_7d.take(rows), spare)
+    ]
+
+    return TrendState(ends, *weekly)
+
+
+def _spans(counts: ProductCounts, ends: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
+    """Observations that count in some week, the first of these weeks, and the one after the last."""
+    portfolio = counts.snapshot.portfolio
+    lines, seen = portfolio.line_columns, portfolio.observation_columns
+    first_week = _weeks(seen.instants, ends)[seen.observed]
+    until = np.empty_like(first_week)
+    until[:-1] = first_week[1:]
+    filled = np.flatnonzero(lines.first[1:] > lines.first[:-1])
+    until[lines.first[1:][filled] - 1] = len(ends)
+    begin, stop = _active_weeks(counts, ends)
+    repeats = np.diff(lines.first)
+    begins = np.maximum(first_week, _spread(begin, repeats))
+    stops = np.minimum(until, _spread(stop, repeats))
+    rows = np.flatnonzero(stops > begins)
+
+    return rows, begins.take(rows), stops.take(rows)
+
+
+def _spread(values: NDArray[Any], repeats: NDArray[Any]) -> NDArray[Any]:
+    return values if (repeats == 1).all() else np.repeat(values, repeats)
+
+
+def _weeks(instants: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8 | np.uint32]:
+    """For each instant the first week end at or after it."""
+    width = np.uint8 if len(ends) < np.iinfo(np.uint8).max else np.uint32
+    places: NDArray[np.uint8 | np.uint32] = np.searchsorted(ends, instants).astype(width)
+
+    return places
+
+
+def _active_weeks(
+    counts: ProductCounts, ends: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """For each line the first week end at which its subscription is active, and the one after.
+
+    Lines of other products are active at none.
+    """
+    columns = counts.snapshot.portfolio.subscription_columns
+    begin = _weeks(np.maximum(columns.added, columns.starts), ends)
+    stop = _weeks(columns.ends, ends)
+    layout = columns.lines
+    parts = [begin[:size] for size in layout.sizes]
+    begins = np.concatenate([*parts, begin[layout.tail]])
+    stops = np.concatenate([*(stop[:size] for size in layout.sizes), stop[layout.tail]])
+
+    return begins, stops * counts.line_mask
+
+
+def _running(begins: Rows, stops: Rows, values: Any, weeks: int) -> tuple[int, ...]:
+    gained = sums_by_code(begins, values, weeks + 1)
+    lost = sums_by_code(stops, values, weeks + 1)
+    sums, running = [], 0
+    for gain, loss in zip(gained[:weeks], lost[:weeks], strict=True):
+        running += gain - loss
+        sums.append(running)
+
+    return tuple(sums)

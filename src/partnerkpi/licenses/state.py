@@ -1,0 +1,268 @@
+"""All license states together: lifted from one part of a portfolio, merged over the parts.
+
+Low assignment needs the rates of all customers, so lifting has two phases: ``look`` and
+``rates_state`` on every part, ``limits`` on the merged rates, then ``license_state`` on every part.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import frozen
+
+from partnerkpi.licenses import measures, rows
+from partnerkpi.licenses.columns import (
+    CustomerCounts,
+    ProductCounts,
+    customer_counts,
+    product_counts,
+    together,
+)
+from partnerkpi.licenses.evidence import RuledRows, SelectedRows
+from partnerkpi.licenses.measures import SectionState, Sight, TrendState
+from partnerkpi.licenses.peers import Rates, Thresholds, rates_of, thresholds
+
+if TYPE_CHECKING:
+    from partnerkpi.kpi import TableDefinition
+    from partnerkpi.licenses.measures import Rule
+    from partnerkpi.policy import Policy
+    from partnerkpi.snapshot import Snapshot
+
+__all__ = [
+    "PRODUCTS",
+    "LicenseLook",
+    "LicenseState",
+    "Limits",
+    "OverviewState",
+    "ProductState",
+    "RatesState",
+    "license_state",
+    "limits",
+    "look",
+    "rates_state",
+]
+
+PRODUCTS = ("meetings", "calling")
+
+
+@frozen(eq=False)
+class ProductLook:
+    """What subscriptions and customers count of some products."""
+
+    counts: ProductCounts
+    customers: CustomerCounts
+
+
+@frozen(eq=False)
+class LicenseLook:
+    """A portfolio looked at for its license figures.
+
+    Attributes:
+        snapshot: The portfolio at the instant.
+        both: Meetings and Calling together.
+        products: Each of the products of the report, in their order.
+    """
+
+    snapshot: Snapshot
+    both: ProductLook
+    products: tuple[ProductLook, ...]
+
+
+def look(snapshot: Snapshot) -> LicenseLook:
+    """Look at the lines of each product of the report, and of all of them together."""
+    counts = [product_counts(snapshot, [product]) for product in PRODUCTS]
+
+    return LicenseLook(
+        snapshot,
+        _product_look(reduce(together, counts)),
+        tuple(map(_product_look, counts)),
+    )
+
+
+def _product_look(counts: ProductCounts) -> ProductLook:
+    return ProductLook(counts, customer_counts(counts))
+
+
+@frozen(eq=False)
+class RatesState:
+    """The first phase of low assignment: the rates of all customers, which merge.
+
+    Attributes:
+        both: Rates over Meetings and Calling together.
+        products: Rates of each product.
+    """
+
+    both: Rates
+    products: tuple[Rates, ...]
+
+    @staticmethod
+    def empty() -> RatesState:
+        """No customers at all.
+
+        Example:
+            >>> len(RatesState.empty().both)
+            0
+        """
+        return RatesState(Rates.empty(), tuple(Rates.empty() for _ in PRODUCTS))
+
+    def merge(self, other: RatesState) -> RatesState:
+        """The rates of both, which are of different customers.
+
+        Example:
+            >>> len(RatesState.empty().merge(RatesState.empty()).products)
+            2
+        """
+        pairs = zip(self.products, other.products, strict=True)
+
+        return RatesState(
+            self.both.merge(other.both), tuple(mine.merge(theirs) for mine, theirs in pairs)
+        )
+
+
+def rates_state(seen: LicenseLook) -> RatesState:
+    """The rates of a part's customers."""
+    return RatesState(
+        rates_of(seen.both.customers), tuple(rates_of(each.customers) for each in seen.products)
+    )
+
+
+@frozen
+class Limits:
+    """Between the phases: the thresholds that follow from the rates of all customers.
+
+    Attributes:
+        both: Over Meetings and Calling together, where everyone is one band.
+        products: Of each product, by size band.
+    """
+
+    both: Thresholds
+    products: tuple[Thresholds, ...]
+
+
+def limits(rates: RatesState, policy: Policy) -> Limits:
+    """What follows from the rates of all customers."""
+    return Limits(
+        thresholds(rates.both, policy, banded=False),
+        tuple(thresholds(each, policy, banded=True) for each in rates.products),
+    )
+
+
+@frozen(eq=False)
+class OverviewState:
+    """What the overview's figures count: a mergeable state; only its customers are said."""
+
+    in_scope: SectionState = SectionState()
+    expiring: SectionState = SectionState()
+    renewing: SectionState = SectionState()
+    low_assignment: SectionState = SectionState()
+    overage: SectionState = SectionState()
+
+    def merge(self, other: OverviewState) -> OverviewState:
+        """Add the counts of other customers."""
+        return OverviewState(
+            self.in_scope.merge(other.in_scope),
+            self.expiring.merge(other.expiring),
+            self.renewing.merge(other.renewing),
+            self.low_assignment.merge(other.low_assignment),
+            self.overage.merge(other.overage),
+        )
+
+
+@frozen(eq=False)
+class ProductState:
+    """What the sections of one product count: a mergeable state."""
+
+    trend: TrendState
+    recently_added: SectionState
+    expiring: SectionState
+    renewing: SectionState
+    low_assignment: SectionState
+    overage: SectionState
+
+    def merge(self, other: ProductState) -> ProductState:
+        """Add the counts of other customers."""
+        return ProductState(
+            self.trend.merge(other.trend),
+            self.recently_added.merge(other.recently_added),
+            self.expiring.merge(other.expiring),
+            self.renewing.merge(other.renewing),
+            self.low_assignment.merge(other.low_assignment),
+            self.overage.merge(other.overage),
+        )
+
+
+@frozen(eq=False)
+class LicenseState:
+    """What all license figures count: a mergeable state.
+
+    Attributes:
+        overview: The overview's figures.
+        products: The sections of each product, in the order of ``PRODUCTS``.
+    """
+
+    overview: OverviewState
+    products: tuple[ProductState, ...]
+
+    def merge(self, other: LicenseState) -> LicenseState:
+        """Add the counts of other customers."""
+        pairs = zip(self.products, other.products, strict=True)
+
+        return LicenseState(
+            self.overview.merge(other.overview),
+            tuple(mine.merge(theirs) for mine, theirs in pairs),
+        )
+
+
+def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
+    """Count a part of a portfolio under the thresholds of all parts.
+
+    Raises:
+        CountOverflowError: a sum is beyond 64 bits.
+    """
+    pairs = zip(seen.products, found.products, strict=True)
+
+    return LicenseState(
+        _overview(_sight(seen.both, found.both)),
+        tuple(_product(_sight(each, limit)) for each, limit in pairs),
+    )
+
+
+def _sight(seen: ProductLook, limit: Thresholds) -> Sight:
+    return measures.sight(seen.counts, seen.customers, limit)
+
+
+def _overview(facts: Sight) -> OverviewState:
+    return OverviewState(
+        _customers(measures.IN_SCOPE, facts),
+        _customers(measures.EXPIRING, facts),
+        _customers(measures.RENEWING, facts),
+        _customers(measures.LOW_ASSIGNMENT, facts),
+        _customers(measures.OVERAGE, facts),
+    )
+
+
+def _customers(rule: Rule, facts: Sight) -> SectionState:
+    part = RuledRows(facts, rule)
+    owners = measures.owners(part.rows, facts)
+
+    return SectionState(customers=int(np.count_nonzero(owners)), parts=(part,))
+
+
+def _product(facts: Sight) -> ProductState:
+    return ProductState(
+        measures.trend_state(facts.counts),
+        _section(measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE, facts),
+        _section(measures.EXPIRING, rows.EXPIRING_TABLE, facts),
+        _section(measures.RENEWING, rows.RENEWING_TABLE, facts),
+        _section(measures.LOW_ASSIGNMENT, rows.LOW_ASSIGNMENT_TABLE, facts),
+        _section(measures.OVERAGE, rows.OVERAGE_TABLE, facts),
+    )
+
+
+def _section(rule: Rule, table: TableDefinition, facts: Sight) -> SectionState:
+    found = measures.section_rows(rule, facts)
+    columns = tuple(column.name for column in table.columns)
+
+    return measures.section_state(found, facts, SelectedRows(facts, rule, found, columns))

@@ -1,0 +1,225 @@
+"""The whole report: every status and license figure of a portfolio at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from partnerkpi._instants import to_datetime
+from partnerkpi.columns import Portfolio
+from partnerkpi.errors import InputError, RecordsMissingError
+from partnerkpi.kpi import Figure, Kpi, Table, Value
+from partnerkpi.licenses.kpis import (
+    Overview,
+    ProductSections,
+    Sayer,
+    finish_overview,
+    finish_product,
+)
+from partnerkpi.licenses.state import PRODUCTS
+from partnerkpi.policy import Policy
+from partnerkpi.report.customers import CUSTOMERS_TABLE, CustomerRow
+from partnerkpi.report.state import ReportState, lift_all
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partnerkpi.kpi import RowPart
+    from partnerkpi.report.segments import Segments
+
+__all__ = ["DataNotes", "Report", "finish", "report"]
+
+
+@frozen
+class DataNotes:
+    """What is to be known about the data behind a report.
+
+    Attributes:
+        unobserved_lines: License lines of subscriptions that are there, without an observation by
+            the instant; they count 0.
+        duplicate_calls: Call rows left out as duplicates; ``None``: no calls were given.
+        duplicate_queue_calls: Queue rows left out as duplicates; ``None``: none were given.
+    """
+
+    unobserved_lines: int
+    duplicate_calls: int | None = None
+    duplicate_queue_calls: int | None = None
+
+
+@frozen(eq=False, kw_only=True)
+class Report:
+    """Every status and license figure of a portfolio at an instant, under a policy.
+
+    Attributes:
+        as_of: The instant it holds at.
+        policy: The windows and thresholds it was counted by.
+        data: What is to be known about the data.
+        overview: The overview's figures.
+        licenses: The license sections, by product: ``meetings`` and ``calling``.
+        figures: Figures of one's own, by name.
+        state: What was counted, which merges; ``None`` in a report read from a document.
+    """
+
+    as_of: datetime
+    policy: Policy
+    data: DataNotes
+    overview: Overview
+    licenses: Mapping[str, ProductSections]
+    figures: Mapping[str, Figure[Any]]
+    state: ReportState | None = field(default=None, repr=False)
+    _customers: tuple[RowPart, ...] = field(repr=False)
+    _sources: tuple[Portfolio, ...] = field(default=(), repr=False)
+    _own: tuple[Kpi[Any], ...] = field(default=(), repr=False)
+
+    @property
+    def customers(self) -> Table[CustomerRow]:
+        """Every customer with its products and statuses, by id."""
+        return Table(CUSTOMERS_TABLE, CustomerRow, self._customers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values: the report document of the definitions."""
+        from partnerkpi.report.document import document_of
+
+        return document_of(self)
+
+    @staticmethod
+    def from_dict(document: Mapping[str, Any]) -> Report:
+        """Read a report document back.
+
+        Figures keep their values, tables their rows; the records behind them are not in it, so
+        ``why`` answers only for customers in a table's rows.
+
+        Raises:
+            FormatError: a format or version that this release does not read.
+            InputError: the document is faulty; all faults at once.
+        """
+        from partnerkpi.report.reading import report_from
+
+        return report_from(document)
+
+    def by(self, key: str) -> Segments:
+        """The same report for each segment of the customers.
+
+        Args:
+            key: ``tag``, ``product``, ``managed_by``, or the name of a host's attribute such as
+                ``region`` (or ``attr.region``, should an attribute be called like one of these).
+
+        Returns:
+            Reports by segment. Attributes and ``managed_by`` cut the customers into parts that
+            merge to the whole, customers without the attribute under ``None``; tags and products
+            overlap. Peers of low assignment stay those of the whole portfolio.
+
+        Raises:
+            UnknownNameError: there is no such key; names the nearest.
+            RecordsMissingError: the report was read from a document.
+        """
+        from partnerkpi.report.segments import segments_of
+
+        return segments_of(self, key, self._bound(), self._own)
+
+    def _bound(self) -> tuple[Portfolio, ...]:
+        if self.state is None:
+            msg = "this report was read from a document, which does not hold the customers' records"
+            raise RecordsMissingError(msg)
+
+        return self._sources
+
+
+def report(
+    portfolio: Portfolio | Iterable[Portfolio],
+    *,
+    as_of: datetime,
+    policy: Policy | None = None,
+    figures: Sequence[Kpi[Any]] = (),
+) -> Report:
+    """Every status and license figure of a portfolio at an instant.
+
+    Args:
+        portfolio: The portfolio, or its parts cut by customer in any way: the report is the same.
+        as_of: A timezone-aware instant; nothing is counted by any clock.
+        policy: Windows and thresholds; the defaults if not given.
+        figures: Figures of one's own, which then stand in the document and the text as well.
+
+    Raises:
+        InstantError: the instant is naive or out of range.
+        InputError: two parts have a customer or subscription in common.
+        CountOverflowError: a sum is beyond 64 bits.
+        ValueError: two figures of one's own share a name.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from partnerkpi.models import Customer
+        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+        >>> portfolio = Portfolio.from_customers([Customer(id="c-1", name="Globex")])
+        >>> report(portfolio, as_of=when).overview.total_customers.value
+        0
+    """
+    own = _named(figures)
+    parts = (portfolio,) if isinstance(portfolio, Portfolio) else tuple(portfolio)
+    parts = parts or (Portfolio.from_customers([]),)
+    _refuse_shared(parts)
+    state = lift_all(parts, as_of, policy or Policy(), own)
+
+    return finish(state, own, parts)
+
+
+def _named(figures: Sequence[Kpi[Any]]) -> tuple[Kpi[Any], ...]:
+    names = [figure.definition.name for figure in figures]
+    if len(set(names)) != len(names):
+        msg = f"two figures share a name: {', '.join(sorted(names))}"
+        raise ValueError(msg)
+
+    return tuple(figures)
+
+
+def _refuse_shared(parts: tuple[Portfolio, ...]) -> None:
+    """Parts of a partition have no customer or subscription in common."""
+    from partnerkpi.report.parts import shared_ids
+
+    if len(parts) > 1 and (faults := shared_ids(parts)):
+        raise InputError(faults)
+
+
+def finish(
+    state: ReportState,
+    figures: tuple[Kpi[Any], ...] = (),
+    sources: tuple[Portfolio, ...] = (),
+) -> Report:
+    """Say the report of what was counted.
+
+    Args:
+        state: What was counted, of one part or merged over many.
+        figures: The figures of one's own that it was lifted with.
+        sources: The portfolios behind it, needed only for segments.
+    """
+    say = Sayer(to_datetime(state.micros), state.policy)
+    products = zip(PRODUCTS, state.licenses.products, strict=True)
+
+    return Report(
+        as_of=say.as_of,
+        policy=state.policy,
+        data=DataNotes(state.unobserved_lines),
+        overview=finish_overview(state.licenses.overview, say),
+        licenses=MappingProxyType({code: finish_product(each, say) for code, each in products}),
+        figures=MappingProxyType(
+            {
+                figure.definition.name: _own_figure(figure, counted, say)
+                for figure, counted in zip(figures, state.own, strict=True)
+            }
+        ),
+        state=state,
+        customers=state.customers,
+        sources=sources,
+        own=figures,
+    )
+
+
+def _own_figure(figure: Kpi[Any], counted: object, say: Sayer) -> Figure[Value]:
+    from partnerkpi.report.parts import OwnEvidence
+
+    value: Value = figure.finish(counted)
+
+    return say.figure(figure.definition, value, OwnEvidence(figure, counted))

@@ -1,0 +1,83 @@
+"""A report as its document: plain values, in the order of the definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields
+
+from partnerkpi._instants import format_one, of_datetime
+from partnerkpi.aggregates import Ratio
+from partnerkpi.kpi import Figure, plain
+
+if TYPE_CHECKING:
+    from partnerkpi.licenses.kpis import ProductSections, TrendWeek
+    from partnerkpi.report.assembly import Report
+
+__all__ = ["REPORT_FORMAT", "document_of", "figures_of", "plain_value"]
+
+REPORT_FORMAT = "partnerkpi/report@1"
+
+
+def document_of(report: Report) -> dict[str, Any]:
+    """The report document."""
+    document = {
+        "format": REPORT_FORMAT,
+        "as_of": format_one(of_datetime(report.as_of)),
+        "policy": report.policy.to_dict(),
+        "data": plain(report.data),
+        "overview": section_dict(report.overview),
+        "customers": report.customers.to_dicts(),
+        "licenses": {code: _product(each) for code, each in report.licenses.items()},
+        "calling": None,
+    }
+    if report.figures:
+        document["figures"] = {name: _own(each) for name, each in report.figures.items()}
+
+    return document
+
+
+def _product(sections: ProductSections) -> dict[str, Any]:
+    trend = [_week(week) for week in sections.distribution_trend]
+    rest = {
+        name: {**section_dict(section), "rows": section.rows.to_dicts()}
+        for name in SECTION_NAMES
+        if (section := getattr(sections, name))
+    }
+
+    return {"distribution_trend": trend, **rest}
+
+
+SECTION_NAMES = ("recently_added", "expiring", "renewing", "low_assignment", "overage")
+
+
+def _week(week: TrendWeek) -> dict[str, Any]:
+    return {**plain(week), "week_end": format_one(of_datetime(week.week_end))}
+
+
+def figures_of(section: Any) -> dict[str, Figure[Any]]:
+    """The figures of a section, by the name of their field."""
+    named = {each.name: getattr(section, each.name) for each in fields(type(section))}
+
+    return {name: value for name, value in named.items() if isinstance(value, Figure)}
+
+
+def section_dict(section: Any) -> dict[str, Any]:
+    """The figures of a section as plain values."""
+    return {name: plain_value(each.value) for name, each in figures_of(section).items()}
+
+
+def plain_value(value: Any) -> Any:
+    """A figure's value as it stands in documents."""
+    return value.to_dict() if isinstance(value, Ratio) else value
+
+
+def _own(figure: Figure[Any]) -> dict[str, Any]:
+    definition = figure.definition
+
+    return {
+        "title": definition.title,
+        "sentence": definition.sentence,
+        "unit": definition.unit.value,
+        "value": plain_value(figure.value),
+    }

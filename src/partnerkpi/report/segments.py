@@ -1,0 +1,157 @@
+"""The report of each segment of the customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from partnerkpi.columns import arrivals, taken
+from partnerkpi.errors import UnknownNameError
+from partnerkpi.report.customers import products_held
+from partnerkpi.report.state import ReportState, lift_all
+from partnerkpi.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from partnerkpi._arrays import Codes, Rows
+    from partnerkpi.columns import Portfolio
+    from partnerkpi.kpi import Kpi
+    from partnerkpi.report.assembly import Report
+
+__all__ = ["Segments", "segments_of"]
+
+
+class Segments(Mapping["str | None", "Report"]):
+    """Reports by segment, each counted from its own customers only.
+
+    Segments come by code point, ``None`` (customers without any) last.
+
+    Attributes:
+        key: What the customers were segmented by.
+        overlapping: Whether a customer may be in several segments, so that they do not add up.
+    """
+
+    __slots__ = ("_reports", "key", "overlapping")
+
+    def __init__(self, key: str, reports: Mapping[str | None, Report], *, overlapping: bool) -> None:
+        """Hold the reports."""
+        self.key = key
+        self.overlapping = overlapping
+        self._reports = MappingProxyType(dict(reports))
+
+    def __getitem__(self, segment: str | None) -> Report:
+        """Return the report of a segment.
+
+        Raises:
+            UnknownNameError: there is no such segment; names the nearest.
+        """
+        if segment not in self._reports:
+            known = [each for each in self._reports if each is not None]
+            raise UnknownNameError(f"segment by {self.key}", str(segment), known)
+
+        return self._reports[segment]
+
+    def __contains__(self, segment: object) -> bool:
+        return segment in self._reports
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Go through the segments."""
+        return iter(self._reports)
+
+    def __len__(self) -> int:
+        """Return how many segments there are."""
+        return len(self._reports)
+
+    def __repr__(self) -> str:
+        note = ", overlapping" if self.overlapping else ""
+
+        return f"<{len(self)} segments by {self.key}{note}>"
+
+
+def segments_of(
+    whole: Report, key: str, sources: tuple[Portfolio, ...], figures: tuple[Kpi[Any], ...]
+) -> Segments:
+    """The report of each segment by a key."""
+    from partnerkpi.report.assembly import finish
+
+    states: dict[str | None, ReportState] = {}
+    kept: dict[str | None, list[Portfolio]] = {}
+    assert whole.state is not None  # noqa: S101 (only bound reports come here)
+    memberships = [_membership(source, key, whole) for source in sources]
+    for source, (rows, codes, labels, _) in zip(sources, memberships, strict=True):
+        for label, part in _cut(source, rows, codes, labels):
+            found = whole.state.limits
+            state = lift_all([part], whole.as_of, whole.policy, figures, found)
+            before = states.get(label)
+            states[label] = state if before is None else before.merge(state, figures)
+            kept.setdefault(label, []).append(part)
+    order = sorted(states, key=lambda label: (label is None, label or ""))
+
+    return Segments(
+        key,
+        {label: finish(states[label], figures, tuple(kept[label])) for label in order},
+        overlapping=any(overlapping for *_, overlapping in memberships),
+    )
+
+
+Membership = tuple["Rows", "Codes", "tuple[str, ...]", bool]
+
+
+def _membership(source: Portfolio, key: str, whole: Report) -> Membership:
+    """Which customers are in which segments: pairs of row and code, the labels, the overlap."""
+    known = {"tag": _by_tag, "product": _by_product, "managed_by": _by_manager}
+    if key in known:
+        return known[key](source, whole)
+    columns = source.customer_columns
+    name = key.removeprefix("attr.")
+    if name in columns.attributes:
+        column = columns.attributes[name]
+        return np.arange(len(source)), column.codes, tuple(column.labels), False
+    if any(name in each.customer_columns.attributes for each in whole._bound()):  # noqa: SLF001
+        return np.arange(len(source)), np.full(len(source), -1), (), False
+
+    raise UnknownNameError("segment key", key, [*known, *columns.attributes])
+
+
+def _by_tag(source: Portfolio, _: Report) -> Membership:
+    tags = source.customer_columns.tags
+
+    return _with_rest(source, tags.rows, tags.texts.codes, tuple(tags.texts.labels))
+
+
+def _by_product(source: Portfolio, whole: Report) -> Membership:
+    at = snapshot(source, whole.as_of, whole.policy)
+    rows, codes, labels = products_held(at, np.arange(len(source), dtype=np.intp))
+
+    return _with_rest(source, rows, codes, tuple(labels))
+
+
+def _by_manager(source: Portfolio, _: Report) -> Membership:
+    external = source.customer_columns.external
+
+    return np.arange(len(source)), external.astype(np.int8), ("partner", "external"), False
+
+
+def _with_rest(source: Portfolio, rows: Rows, codes: Codes, labels: tuple[str, ...]) -> Membership:
+    """Overlapping segments, and one more for the customers that are in none."""
+    alone = np.ones(len(source), np.bool_)
+    alone[rows] = False
+    rest = np.flatnonzero(alone)
+    all_codes = np.concatenate([codes.astype(np.int64), np.full(len(rest), -1)])
+
+    return np.concatenate([rows, rest]), all_codes, labels, True
+
+
+def _cut(
+    source: Portfolio, rows: Rows, codes: Codes, labels: tuple[str, ...]
+) -> Iterator[tuple[str | None, Portfolio]]:
+    """The portfolio of each segment; altogether one pass over the rows."""
+    arrival = arrivals(source)
+    order = np.lexsort((rows, codes))
+    codes, rows = codes[order], rows[order]
+    starts = np.flatnonzero(np.diff(codes, prepend=-2)) if len(codes) else np.empty(0, np.intp)
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
+        code = int(codes[start])
+        yield (labels[code] if code >= 0 else None), taken(source, rows[start:stop], arrival)

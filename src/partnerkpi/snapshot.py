@@ -1,0 +1,226 @@
+"""A portfolio at an instant: which subscriptions are there, and what their lines count.
+
+What statuses and license figures look at together. A snapshot is arithmetic over whole columns; it
+is made once and handed to every measure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from partnerkpi._arrays import NEVER, OPEN, locked
+from partnerkpi._instants import of_datetime, to_datetime
+from partnerkpi.periods import days_after, days_before
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from partnerkpi._arrays import Codes, Counts, Mask, Rows
+    from partnerkpi.columns import LineColumns, ObservationColumns, Portfolio
+    from partnerkpi.policy import Policy
+
+__all__ = ["LineCounts", "Snapshot", "counts_at", "last_dated", "snapshot"]
+
+
+@frozen(eq=False)
+class LineCounts:
+    """What every license line counts at an instant; 0 where nothing was observed by then.
+
+    Attributes:
+        total: Licenses bought, one number per line.
+        assigned: Licenses assigned.
+        used_7d: Licenses used in seven days.
+        used_3mo: Licenses used in three months.
+        observed: Whether the line has an observation by then.
+    """
+
+    total: Counts
+    assigned: Counts
+    used_7d: Counts
+    used_3mo: Counts
+    observed: Mask
+
+
+@frozen(eq=False, kw_only=True)
+class Snapshot:
+    """A portfolio as it stands at an instant, under a policy.
+
+    Attributes:
+        portfolio: The columns.
+        micros: The instant, in microseconds UTC.
+        policy: The windows and thresholds.
+        there: Which subscriptions had been added by then.
+        pending: Which are there and start later.
+        active: Which have started and not ended.
+        recent: Which were added within the policy's window.
+        ending: Which have an end within the policy's window, or behind them.
+        expires: Which count as expiring when they end: not renewing themselves, or the policy says
+            that this counts as well.
+        lines: What the license lines count.
+        over: Which license lines have more licenses assigned than bought.
+    """
+
+    portfolio: Portfolio
+    micros: int
+    policy: Policy
+    there: Mask
+    pending: Mask
+    active: Mask
+    recent: Mask
+    ending: Mask
+    expires: Mask
+    lines: LineCounts
+    over: Mask
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant, in UTC."""
+        return to_datetime(self.micros)
+
+    def ends_within(self, days: int) -> Mask:
+        """Which subscriptions have an end, at most so many days away (or past)."""
+        return _ends_within(self.portfolio, self.micros, days)
+
+
+def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
+    """Look at a portfolio at an instant.
+
+    Args:
+        portfolio: The columns.
+        as_of: A timezone-aware instant.
+        policy: Windows and thresholds.
+
+    Raises:
+        InstantError: the instant is naive or out of range.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from partnerkpi.columns import Portfolio
+        >>> from partnerkpi.policy import Policy
+        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+        >>> len(snapshot(Portfolio.from_customers([]), when, Policy()).active)
+        0
+    """
+    micros = of_datetime(as_of)
+    columns = portfolio.subscription_columns
+    there = columns.added <= micros
+    started = columns.starts <= micros
+    lines = counts_at(portfolio, micros)
+
+    return Snapshot(
+        portfolio=portfolio,
+        micros=micros,
+        policy=policy,
+        there=locked(there),
+        pending=locked(there & ~started),
+        active=locked(there & started & (columns.ends > micros)),
+        recent=locked(there & (columns.added >= days_before(micros, policy.window_days))),
+        ending=locked(_ends_within(portfolio, micros, policy.window_days)),
+        expires=locked(~columns.auto_renew | np.bool_(policy.auto_renewing_expires)),
+        lines=lines,
+        over=locked(lines.assigned > lines.total),
+    )
+
+
+def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:
+    mask: Mask = portfolio.subscription_columns.ends < min(days_after(micros, days), OPEN)
+
+    return mask
+
+
+def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:
+    """What each line counts at an instant: its latest observation by then, undated ones first."""
+    lines, seen = portfolio.line_columns, portfolio.observation_columns
+    visible = _visible(seen, micros)
+    if len(seen) == len(lines) and _one_each(lines):
+        return _counts(seen, visible, None)
+    rows, observed = _latest(visible, lines.first)
+
+    return _counts(seen, observed, rows)
+
+
+def _visible(seen: ObservationColumns, micros: int) -> Mask:
+    """Which observations were made by an instant."""
+    bound = int(np.searchsorted(seen.instants, micros, side="right"))
+    if bound == len(seen.instants):
+        return np.ones(len(seen), np.bool_)
+    mask: Mask = seen.observed < bound
+
+    return mask
+
+
+def _one_each(lines: LineColumns) -> bool:
+    # first rises by 0 or more per line; as many observations as lines, so one each if never 0.
+    return bool((lines.first[1:] != lines.first[:-1]).all())
+
+
+def _latest(visible: Mask, first: Codes) -> tuple[Rows, Mask]:
+    """Rows of the latest visible observation of each line that has one, and which lines have."""
+    heads, ends = first[:-1], first[1:]
+    filled = np.flatnonzero(ends > heads)
+    last = visible.copy()
+    last[:-1] &= ~visible[1:]
+    tails = ends[filled] - 1
+    last[tails] = visible[tails]
+    observed = np.zeros(len(heads), np.bool_)
+    observed[filled] = visible[heads[filled]]
+
+    return np.flatnonzero(last), observed
+
+
+def _counts(seen: ObservationColumns, observed: Mask, rows: Rows | None) -> LineCounts:
+    whole = bool(observed.all())
+    columns = (seen.total, seen.assigned, seen.used_7d, seen.used_3mo)
+    counts = [_at(column, observed, rows, whole=whole) for column in columns]
+
+    return LineCounts(*counts, locked(observed))
+
+
+def _at(column: Counts, observed: Mask, rows: Rows | None, *, whole: bool) -> Any:
+    if rows is None:
+        return column if whole else locked(column * observed)
+    found = column.take(rows)
+    if whole:
+        return locked(found)
+    counts = np.zeros(len(observed), column.dtype)
+    counts[observed] = found
+
+    return locked(counts)
+
+
+def last_dated(portfolio: Portfolio, lines: Rows, micros: int) -> tuple[Rows, Mask]:
+    """For some lines the row of the latest dated observation by an instant, and whether any is."""
+    columns, seen = portfolio.line_columns, portfolio.observation_columns
+    bound = int(np.searchsorted(seen.instants, micros, side="right"))
+    undated = int(np.searchsorted(seen.instants, NEVER, side="right"))
+    low = columns.first[lines].astype(np.int64)
+    rows = _bisected(seen.observed, low, columns.first[lines + 1].astype(np.int64), bound) - 1
+    known = rows >= low
+    known[known] = seen.observed[rows[known]] >= undated
+
+    return rows, known
+
+
+def _bisected(
+    observed: Codes, low: NDArray[np.int64], high: NDArray[np.int64], bound: int
+) -> NDArray[np.int64]:
+    """For each range of rising codes the first row at or above a bound."""
+    while (open_ := np.flatnonzero(low < high)).size:
+        middle = (low[open_] + high[open_]) // 2
+        below = observed[middle] < bound
+        low = _replaced(low, open_[below], middle[below] + 1)
+        high = _replaced(high, open_[~below], middle[~below])
+
+    return low
+
+
+def _replaced(values: NDArray[np.int64], rows: Rows, new: NDArray[np.int64]) -> NDArray[np.int64]:
+    values = values.copy()
+    values[rows] = new
+
+    return values
