@@ -73,7 +73,8 @@ def differences(expected: Answers, actual: Answers) -> list[str]:
 
 def day_after(days: int) -> np.datetime64:
     """The first midnight that is more than ``days`` calendar days from ``AS_OF``."""
-    return np.datetime64(AS_OF, "D") + np.timedelta64(days + 1, "D") + np.timedelta64(0, "us")
+    epoch, day = np.datetime64("1970-01-01", "us"), np.timedelta64(1, "D")
+    return epoch + ((AS_OF - epoch) // day + days + 1) * day
 
 
 def week_ends() -> list[np.datetime64]:
