@@ -8,7 +8,7 @@ Two formulations are kept, the runner times both; ``flat`` is the faster.
   more over the rows of active lines make the sums that rates need. One ``group_by`` with
   conditional sums took 1.6 times as long, boolean ``any`` instead of bits 1.5 times as long for its
   part, the in-memory engine 1.2 times as long.
-* ``long``: three frames with dense codes, joined in the query before the same steps; about three
+* ``long``: three frames with dense codes, joined in the query before the same steps; two to three
   times as long at a million customers.
 
 With nine weekly observations the flat frame has a row per observation in line and time order:
