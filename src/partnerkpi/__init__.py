@@ -1,7 +1,9 @@
 """Every partner figure, from one's own data: exact, explainable, defined in one place."""
 
 from partnerkpi import errors, licenses, status
+from partnerkpi._coded import Coded
 from partnerkpi.columns import Portfolio
+from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
 from partnerkpi.models import (
     Customer,
     Kind,
@@ -17,6 +19,7 @@ from partnerkpi.report import Report, report
 __version__ = "0.1.0"
 
 __all__ = [
+    "Coded",
     "Customer",
     "Kind",
     "LicenseLine",
@@ -28,7 +31,12 @@ __all__ = [
     "Report",
     "Subscription",
     "errors",
+    "from_columns",
+    "from_dict",
     "licenses",
+    "read",
+    "read_tables",
     "report",
     "status",
+    "write",
 ]

@@ -120,9 +120,10 @@ class Levels:
         """For each group, the sum of its rows' values; the caller vouches that it fits."""
         sums = np.zeros(self.groups, dtype)
         for start, size in self:
-            sums[:size] += values[start : start + size]
+            chosen = sums[:size]
+            np.add(chosen, values[start : start + size], out=chosen, casting="unsafe")
         if len(self.tail):
-            np.add.at(sums, self.tail, values[self.starts[-1] :])
+            np.add.at(sums, self.tail, values[self.starts[-1] :].astype(dtype))
 
         return sums
 

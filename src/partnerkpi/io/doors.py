@@ -1,0 +1,305 @@
+"""The doors: read a portfolio from files, mappings or columns, and write it out again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import define, field
+
+from partnerkpi._faults import FAULT_CAP, FaultLog
+from partnerkpi._intake import Intake
+from partnerkpi.errors import InputError, Place
+from partnerkpi.io._columns_in import ColumnPlaces, load_columns
+from partnerkpi.io._nested import DocumentPlaces
+from partnerkpi.io._table_files import TableFile, TableFiles
+from partnerkpi.io._table_places import TablePlaces
+from partnerkpi.io._write_documents import write_document
+from partnerkpi.io._write_tables import write_tables
+from partnerkpi.io.directories import look_into
+from partnerkpi.io.documents import load_document, load_mapping
+from partnerkpi.io.tables import load_tables
+from partnerkpi.models import Partner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from partnerkpi.columns import Portfolio
+    from partnerkpi.io._columns_in import ColumnLike
+    from partnerkpi.io._files import Source, Writable
+
+__all__ = ["from_columns", "from_dict", "read", "read_tables", "write"]
+
+UnknownKeys = Literal["refuse", "ignore"]
+Engine = Literal["auto", "base", "fast"]
+TableFormat = Literal["csv", "jsonl"]
+
+
+@define
+class _Door:
+    """What every door shares: a log of faults, and whether reading is strict."""
+
+    lenient: bool
+    log: FaultLog
+    places: Any
+    intake: Intake = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.intake = Intake(self.log, self.places)
+
+    def finish(self, partner: Partner | None) -> Portfolio:
+        return self.intake.finish(partner=partner, strict=not self.lenient)
+
+
+def read(
+    source: Source,
+    *,
+    lenient: bool = False,
+    unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
+    max_faults: int = FAULT_CAP,
+    progress: Callable[[int], None] | None = None,
+) -> Portfolio:
+    """Read a portfolio: a document, or a directory with a document or the three tables.
+
+    Files may be gzipped. Reading never stops at the first fault and never drops a row in silence.
+
+    Args:
+        source: A path to a portfolio document or to a directory, or a binary stream of a document.
+        lenient: Leave faulty rows out, with everything that depends on them; the portfolio then
+            carries the faults. If not, faults are raised, all at once.
+        unknown_keys: Whether a key or column that the format does not know is a fault.
+        engine: ``fast`` reads documents through the extra ``fast``; ``auto`` does if it is
+            installed. Both give the same portfolio and the same faults.
+        max_faults: How many faults are carried; all are counted.
+        progress: Told how many bytes have been read so far.
+
+    Raises:
+        InputError: the input is faulty; carries every fault with its place.
+        MissingExtraError: the engine ``fast`` without its extra.
+        OSError: the file cannot be opened.
+
+    Example:
+        >>> from io import BytesIO
+        >>> document = b'{"format": "partnerkpi/portfolio@1", "customers": []}'
+        >>> len(read(BytesIO(document)))
+        0
+    """
+    if isinstance(source, (str, os.PathLike)) and Path(source).is_dir():
+        inside = look_into(source)
+        if inside.tables is not None:
+            return read_tables(
+                inside.tables,
+                lenient=lenient,
+                unknown_keys=unknown_keys,
+                max_faults=max_faults,
+                progress=progress,
+            )
+        source = _document_of(Path(source), inside.document)
+    places = DocumentPlaces(source_label(source))
+    door = _Door(lenient, FaultLog(max_faults), places)
+    partner = load_document(
+        source,
+        door.intake,
+        door.log,
+        places,
+        unknown_keys=unknown_keys,
+        engine=engine,
+        progress=progress,
+    )
+
+    return door.finish(_partner(partner))
+
+
+def _document_of(directory: Path, document: Path | None) -> Path:
+    if document is None:
+        where = Place(str(directory))
+        log = FaultLog()
+        log.add(where, "a portfolio: portfolio.json or the three tables", "tables of calls alone")
+        raise InputError(log.faults)
+
+    return document
+
+
+def source_label(source: Source) -> str:
+    """What faults call a source: its path, or ``document`` for a stream."""
+    return os.fspath(source) if isinstance(source, (str, os.PathLike)) else "document"
+
+
+def _partner(partner: tuple[str, str] | None) -> Partner | None:
+    return None if partner is None else Partner(id=partner[0], name=partner[1])
+
+
+def read_tables(
+    files: TableFiles,
+    *,
+    lenient: bool = False,
+    unknown_keys: UnknownKeys = "refuse",
+    max_faults: int = FAULT_CAP,
+    progress: Callable[[int], None] | None = None,
+) -> Portfolio:
+    """Read a portfolio from three tables: customers, subscriptions and licenses.
+
+    Args:
+        files: Where the tables are, and whether each is CSV or JSON lines.
+        lenient: As for ``read``.
+        unknown_keys: As for ``read``.
+        max_faults: As for ``read``.
+        progress: As for ``read``.
+
+    Raises:
+        InputError: the tables are faulty; carries every fault with its file, line and column.
+        OSError: a file cannot be opened.
+
+    Example:
+        >>> from io import BytesIO
+        >>> customers = b"customer_id,name\\nc-1,Globex\\n"
+        >>> subscriptions = b"subscription_id,customer_id,kind,added_at\\n"
+        >>> licenses = b"subscription_id,product,name,total,assigned\\n"
+        >>> tables = TableFiles(
+        ...     *(TableFile(BytesIO(text), "csv") for text in (customers, subscriptions, licenses))
+        ... )
+        >>> read_tables(tables).customers[0].name
+        'Globex'
+    """
+    places = TablePlaces()
+    door = _Door(lenient, FaultLog(max_faults), places)
+    load_tables(
+        files, door.intake, places, door.log, unknown_keys=unknown_keys, progress=progress
+    )
+
+    return door.finish(None)
+
+
+def from_dict(
+    document: Mapping[str, object],
+    *,
+    lenient: bool = False,
+    unknown_keys: UnknownKeys = "refuse",
+    max_faults: int = FAULT_CAP,
+) -> Portfolio:
+    """Make a portfolio of a portfolio document that is already plain mappings and lists.
+
+    As strict as reading the text; instants may also be aware datetimes, and lists tuples.
+
+    Args:
+        document: The document.
+        lenient: As for ``read``.
+        unknown_keys: As for ``read``.
+        max_faults: As for ``read``.
+
+    Raises:
+        InputError: the document is faulty; carries every fault with its path.
+
+    Example:
+        >>> len(from_dict({"format": "partnerkpi/portfolio@1", "customers": []}))
+        0
+    """
+    places = DocumentPlaces()
+    door = _Door(lenient, FaultLog(max_faults), places)
+    partner = load_mapping(document, door.intake, door.log, places, unknown_keys=unknown_keys)
+
+    return door.finish(_partner(partner))
+
+
+def from_columns(
+    *,
+    customers: Mapping[str, ColumnLike],
+    subscriptions: Mapping[str, ColumnLike],
+    licenses: Mapping[str, ColumnLike],
+    partner: Partner | None = None,
+    lenient: bool = False,
+    unknown_keys: UnknownKeys = "refuse",
+    max_faults: int = FAULT_CAP,
+) -> Portfolio:
+    """Make a portfolio of numpy columns in memory, named as those of the tables.
+
+    Text is an array of any string type or ``Coded``; ids may also be integers and become their
+    decimal digits. Instants are ``datetime64``, taken as UTC, or aware datetimes; booleans
+    ``bool``; counts any integer type. Null is ``None``, ``NaT``, a masked row or the code -1.
+
+    Args:
+        customers: Columns of the table ``customers``, by name.
+        subscriptions: Columns of the table ``subscriptions``.
+        licenses: Columns of the table ``licenses``: one row per observation.
+        partner: Whose customers they are.
+        lenient: As for ``read``.
+        unknown_keys: As for ``read``.
+        max_faults: As for ``read``.
+
+    Raises:
+        InputError: the columns are faulty; carries every fault with its row and column.
+
+    Example:
+        >>> import numpy as np
+        >>> portfolio = from_columns(
+        ...     customers={"customer_id": np.array([1]), "name": np.array(["Globex"])},
+        ...     subscriptions={
+        ...         "subscription_id": np.array(["Sub1"]),
+        ...         "customer_id": np.array([1]),
+        ...         "kind": np.array(["trial"]),
+        ...         "added_at": np.array(["2026-11-01"], "datetime64[D]"),
+        ...     },
+        ...     licenses={
+        ...         "subscription_id": np.array(["Sub1"]),
+        ...         "product": np.array(["calling"]),
+        ...         "name": np.array(["Professional"]),
+        ...         "total": np.array([10]),
+        ...         "assigned": np.array([4]),
+        ...     },
+        ... )
+        >>> portfolio.customers[0].subscriptions[0].id
+        'Sub1'
+    """
+    door = _Door(lenient, FaultLog(max_faults), ColumnPlaces())
+    tables = {"customers": customers, "subscriptions": subscriptions, "licenses": licenses}
+    load_columns(tables, door.intake, door.log, unknown_keys=unknown_keys)
+
+    return door.finish(partner)
+
+
+def write(
+    portfolio: Portfolio,
+    target: str | os.PathLike[str] | Writable,
+    *,
+    tables: TableFormat | None = None,
+    gzip: bool = False,
+) -> None:
+    """Write a portfolio: a document, or three tables into a directory. Reading it gives it back.
+
+    Args:
+        portfolio: What to write.
+        target: A path to a document (gzipped if it ends with ``.gz``) or a binary stream; with
+            ``tables`` a directory, made if it is not there.
+        tables: ``csv`` or ``jsonl`` for the three tables.
+        gzip: Whether the tables are gzipped.
+
+    Raises:
+        InputError: CSV cannot carry something (a tag with ``;``, an empty attribute).
+        OSError: the target cannot be written.
+
+    Example:
+        >>> from io import BytesIO
+        >>> from partnerkpi.columns import Portfolio
+        >>> stream = BytesIO()
+        >>> write(Portfolio.from_customers([]), stream)
+        >>> _ = stream.seek(0)
+        >>> len(read(stream))
+        0
+    """
+    if tables is None:
+        write_document(portfolio.customers, portfolio.partner, target)
+        return
+    directory = Path(os.fspath(target))  # type: ignore[arg-type]
+    directory.mkdir(parents=True, exist_ok=True)
+    suffix = f".{tables}" + (".gz" if gzip else "")
+    files = (
+        TableFile(directory / f"{name}{suffix}", tables)
+        for name in ("customers", "subscriptions", "licenses")
+    )
+    write_tables(
+        portfolio.customers,
+        TableFiles(*files),
+        attributes=sorted(portfolio.customer_columns.attributes),
+    )
