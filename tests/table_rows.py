@@ -11,12 +11,14 @@ from partnerkpi._arrays import NEVER, OPEN
 from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch, TextRows
 from partnerkpi._faults import FaultLog
 from partnerkpi._text import Text
+from partnerkpi.io._table_columns import UnknownKeys
 from partnerkpi.io._table_places import TablePlaces
 from partnerkpi.io.tables import TableFile, TableFiles, TableFormat, load_tables
 
 __all__ = ["CUSTOMERS", "LICENSES", "SUBSCRIPTIONS", "Rows", "faults", "read"]
 
 Row = dict[str, Any]
+Column = Text | np.ndarray[Any, Any] | list[Any]
 
 #: Sound tables of one row each, for tests in which only one of the three matters.
 CUSTOMERS = "customer_id,name\nc-1,Globex\n"
@@ -88,13 +90,13 @@ def _lists(given: TextRows) -> dict[int, list[str]]:
     return by_row
 
 
-def _sound(bad: np.ndarray[Any, Any], **columns: Any) -> Iterator[Row | None]:
+def _sound(bad: np.ndarray[Any, Any], **columns: Column) -> Iterator[Row | None]:
     cells = zip(*(_plain(column) for column in columns.values()), strict=True)
     for is_bad, row in zip(bad.tolist(), cells, strict=True):
         yield None if is_bad else dict(zip(columns, row, strict=True))
 
 
-def _plain(column: Any) -> list[Any]:
+def _plain(column: Column) -> list[Any]:
     if isinstance(column, np.ndarray):
         return [{NEVER: "never", OPEN: "open"}.get(cell, cell) for cell in column.tolist()]
 
@@ -106,7 +108,7 @@ def read(
     subscriptions: str | bytes = SUBSCRIPTIONS,
     licenses: str | bytes = LICENSES,
     form: TableFormat = "csv",
-    **options: Any,
+    unknown_keys: UnknownKeys = "refuse",
 ) -> tuple[Rows, FaultLog]:
     """The rows of three tables given as text, and the faults."""
     rows, log = Rows(), FaultLog()

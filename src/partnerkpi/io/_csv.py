@@ -434,8 +434,6 @@ class CsvReader:
     source: ByteSource
     log: FaultLog
     block_bytes: int = BLOCK
-    #: Only ``csv``, for comparing the two ways.
-    checked: bool = False
     _faults: LineFaults = field(init=False)
     _rest: bytes = b""
     _line: int = 1
@@ -463,8 +461,7 @@ class CsvReader:
         """The cells of all records after the header, a bounded number of them at a time."""
         while not (self._ended and not self._rest):
             block = self._block()
-            piece = None if self.checked else split_plain(block, width)
-            piece = piece or split_checked(block, width, self._faults)
+            piece = split_plain(block, width) or split_checked(block, width, self._faults)
             self._keep(block, piece.consumed, piece.line)
             if len(piece.cells):
                 yield piece.cells
