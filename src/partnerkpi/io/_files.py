@@ -12,6 +12,7 @@ import gzip
 import os
 import zlib
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias, cast
 
 from attrs import define, field
@@ -21,9 +22,17 @@ from partnerkpi.errors import Fault, InputError, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ByteSource", "Readable", "Source", "opened", "source_name", "text_pieces"]
+__all__ = [
+    "ByteSource",
+    "Readable",
+    "Source",
+    "Writable",
+    "created",
+    "opened",
+    "source_name",
+    "text_pieces",
+]
 
-CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _HEAD = 4
 # The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
@@ -40,6 +49,14 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """At most ``size`` bytes; none at the end."""
+        ...
+
+
+class Writable(Protocol):
+    """Anything that takes bytes: an open binary file, ``BytesIO``."""
+
+    def write(self, data: bytes, /) -> int | None:
+        """Take bytes."""
         ...
 
 
@@ -68,7 +85,7 @@ class ByteSource:
         """Bytes of the source itself read so far: packed ones of a packed source."""
         return self._raw.count
 
-    def read(self, size: int = CHUNK) -> bytes:
+    def read(self, size: int) -> bytes:
         """At most ``size`` bytes, none only at the end.
 
         Raises:
@@ -97,6 +114,38 @@ def opened(source: Source, name: str | None = None) -> Iterator[ByteSource]:
             yield _unpacked(stream, name)
     else:
         yield _unpacked(source, name)
+
+
+@contextmanager
+def created(target: str | os.PathLike[str] | Writable) -> Iterator[Writable]:
+    """A path or a binary stream to write bytes to; a path ending with ``.gz`` gets them packed.
+
+    A path takes its name when all is written, so a file is there whole or not at all; a stream is
+    left open. Packed files hold neither a name nor a time: equal bytes are equal files.
+
+    Raises:
+        OSError: the path cannot be written.
+    """
+    if not isinstance(target, (str, os.PathLike)):
+        yield target
+        return
+    path = Path(target)
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        with unfinished.open("wb") as stream, _packing(stream, path.name) as packed:
+            yield packed
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packing(stream: BinaryIO, name: str) -> Iterator[Writable]:
+    if not name.endswith(".gz"):
+        yield stream
+        return
+    with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:
+        yield packed
 
 
 def _unpacked(stream: Readable | BinaryIO, name: str) -> ByteSource:
@@ -188,7 +237,7 @@ class _Decoder:
         return _broken(self.name, "UTF-8 text", found, line)
 
 
-def text_pieces(source: ByteSource, size: int = CHUNK) -> Iterator[str]:
+def text_pieces(source: ByteSource, size: int) -> Iterator[str]:
     """The text of a source, piece by piece, never an empty one.
 
     Raises:

@@ -110,7 +110,7 @@ class JsonText:
         """The place in the whole text, in characters."""
         return self._dropped + self.at
 
-    def fill(self, least: int = CHUNK) -> None:
+    def fill(self, least: int) -> None:
         """Have at least so many characters at hand after the place, unless the text ends."""
         if self._ended or len(self.text) - self.at >= least:
             return

@@ -21,7 +21,7 @@ from partnerkpi.errors import Fault, InputError, MissingExtraError, Place
 from partnerkpi.io import _fast
 from partnerkpi.io._cells import MISSING, came, step
 from partnerkpi.io._files import Source, opened, text_pieces
-from partnerkpi.io._json import JsonText
+from partnerkpi.io._json import CHUNK, JsonText
 from partnerkpi.io._nested import (
     Batches,
     Decoded,
@@ -82,6 +82,7 @@ def load_document(
     unknown_keys: UnknownKeys = "refuse",
     engine: Engine = "auto",
     progress: Callable[[int], None] | None = None,
+    part: int = CHUNK,
 ) -> tuple[str, str] | None:
     """Read a portfolio document, plain or gzipped, and hand its columns on.
 
@@ -94,6 +95,7 @@ def load_document(
         engine: ``fast`` needs the extra ``fast``; ``auto`` takes it when it is installed. Both
             give the same columns and the same faults.
         progress: Told how many bytes of the source have been read, part by part.
+        part: How many characters are decoded at a time, at least; a customer is never cut.
 
     Returns:
         Id and name of the partner, if the document names one.
@@ -108,9 +110,9 @@ def load_document(
     if engine == "fast" and decode is None:
         raise MissingExtraError(engine)
     with _refusing(log), opened(source, places.name) as data:
-        text = JsonText(places.name, text_pieces(data))
+        text = JsonText(places.name, text_pieces(data, part))
         door = _Door(taker, log, places, unknown_keys == "ignore")
-        reader = _Reader(text, door, decode)
+        reader = _Reader(text, door, decode, part)
         for _ in reader.parts():
             if progress is not None:
                 progress(data.consumed)
@@ -260,6 +262,7 @@ class _Reader:
     text: JsonText
     door: _Door
     decode: _fast.Decode | None
+    part: int
 
     def parts(self) -> Iterator[None]:
         """Read everything; stops after every part of the customers."""
@@ -313,7 +316,7 @@ class _Reader:
         more = self.text.enter("[]")
         while more:
             self.text.look()
-            self.text.fill()
+            self.text.fill(self.part)
             with _collection_held():
                 more = self._part()
             yield
