@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -16,6 +16,7 @@ from partnerkpi.errors import InputError
 from partnerkpi.io.documents import DocumentPlaces, load_document, load_mapping
 
 FORMAT = "partnerkpi/portfolio@1"
+Batch: TypeAlias = CustomerBatch | SubscriptionBatch | LicenseBatch
 DOORS = ("base", "fast", "mapping")
 
 
@@ -43,7 +44,7 @@ class Recorder:
         """Take license rows."""
         self._add("licenses", batch, ())
 
-    def _add(self, table: str, batch: Any, without: tuple[str, ...]) -> None:
+    def _add(self, table: str, batch: Batch, without: tuple[str, ...]) -> None:
         columns = self.tables.setdefault(table, {})
         for attribute in attrs.fields(type(batch)):
             if attribute.name not in without:
@@ -74,7 +75,7 @@ def plain(column: Text | np.ndarray[Any, Any]) -> list[Any]:
     return column.to_list() if isinstance(column, Text) else column.tolist()
 
 
-def read(source: object, door: str = "base", **options: Any) -> Came:
+def read(source: object, door: str = "base", **options: object) -> Came:
     """Read a document (a mapping, text or bytes) through a door."""
     log, places, recorder = FaultLog(), DocumentPlaces(), Recorder()
     partner, refused = None, False

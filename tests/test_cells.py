@@ -56,7 +56,7 @@ READERS: list[tuple[Callable[[Any, Any], Any], Callable[[Any], bool]]] = [
     (cells.counts, is_count),
     (cells.flags, lambda cell: cell is True or cell is False),
     (cells.texts, is_text),
-    (lambda column, report: cells.words(column, report, WORDS), lambda cell: cell in ("partner",)),
+    (lambda column, report: cells.words(column, report, WORDS), lambda cell: cell == "partner"),
     (
         cells.instants,
         lambda cell: cell in ("2026-01-01", datetime(2026, 1, 1, tzinfo=UTC)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from partnerkpi.io import _fast
 from partnerkpi.io._json import JsonText, key_count
-from partnerkpi.io._nested import Suspicious, Totals, packed
+from partnerkpi.io._nested import Batches, Suspicious, Totals, packed
 from tests.document_doors import customer, document, line, observation, read, subscription
 from tests.strategies import portfolio_documents
 
@@ -53,10 +53,10 @@ LAYOUTS: tuple[dict[str, Any], ...] = (
 )
 
 
-def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
+def nodes(value: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     """Every container of a document with each of its keys or positions."""
-    children = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, child in list(children):
+    children = list(value.items() if isinstance(value, dict) else enumerate(value))
+    for key, child in children:
         yield value, key
         if isinstance(child, (dict, list)):
             yield from nodes(child)
@@ -137,7 +137,7 @@ def test_a_mapping_gives_the_same_as_its_text(whole: dict[str, Any], unknown_key
         assert sorted(text.faults) == sorted(mapping.faults)
 
 
-def decoded(text: str) -> Any:
+def decoded(text: str) -> Batches:
     """What the fast decoder alone makes of the elements of a list of customers."""
     decode = _fast.decoder()
     assert decode is not None
@@ -246,7 +246,9 @@ def test_a_long_customer_is_found_too() -> None:
 
 
 @given(portfolio_documents(), st.sampled_from(LAYOUTS))
-def test_keys_are_counted_exactly_in_plain_text(whole: dict[str, Any], layout: Any) -> None:
+def test_keys_are_counted_exactly_in_plain_text(
+    whole: dict[str, Any], layout: dict[str, Any]
+) -> None:
     """As many as the decoded objects hold; not at all with blanks before the colons."""
     keys = sum(isinstance(container, dict) for container, _ in nodes(whole))
     count = key_count(json.dumps(whole, **layout).encode())

@@ -11,10 +11,10 @@ from jsonschema import Draft202012Validator
 from partnerkpi.errors import UnknownNameError
 from partnerkpi.io._write_documents import write_document
 from partnerkpi.io.schemas import portfolio_schema, schema
-from tests.document_doors import customer, document, read
+from tests.document_doors import as_bytes, customer, document, read
 from tests.strategies import portfolio_documents
 from tests.test_document_door import FAULTY
-from tests.test_write_documents import NORTH, as_bytes, customers_of
+from tests.test_write_documents import NORTH, customers_of
 
 PORTFOLIO = Draft202012Validator(portfolio_schema())
 

@@ -60,15 +60,15 @@ _MAPPINGS = 2048
 class Taker(Protocol):
     """What takes the batches: customers first, then their subscriptions, then their licenses."""
 
-    def add_customers(self, batch: CustomerBatch, /) -> None:
+    def add_customers(self, batch: CustomerBatch, /) -> object:
         """Take customers."""
         ...
 
-    def add_subscriptions(self, batch: SubscriptionBatch, /) -> None:
+    def add_subscriptions(self, batch: SubscriptionBatch, /) -> object:
         """Take subscriptions."""
         ...
 
-    def add_licenses(self, batch: LicenseBatch, /) -> None:
+    def add_licenses(self, batch: LicenseBatch, /) -> object:
         """Take license rows."""
         ...
 
