@@ -1,6 +1,6 @@
 """A taker that turns the batches of a door back into plain rows, for the tests of the doors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -113,7 +113,11 @@ def read(
     """The rows of three tables given as text, and the faults."""
     rows, log = Rows(), FaultLog()
     load_tables(
-        _files(form, customers, subscriptions, licenses), rows, TablePlaces(), log, **options
+        _files(form, customers, subscriptions, licenses),
+        rows,
+        TablePlaces(),
+        log,
+        unknown_keys=unknown_keys,
     )
 
     return rows, log
@@ -125,13 +129,16 @@ def _files(form: TableFormat, *tables: str | bytes) -> TableFiles:
     return TableFiles(*(TableFile(BytesIO(table), form) for table in data))
 
 
-def faults(form: TableFormat = "csv", **tables: str | bytes) -> list[str]:
+def faults(
+    form: TableFormat = "csv",
+    customers: str | bytes | None = None,
+    subscriptions: str | bytes | None = None,
+    licenses: str | bytes | None = None,
+) -> list[str]:
     """The faults of tables, each as its sentence; tables not given are sound."""
-    sound: Mapping[str, str | bytes] = {
-        "customers": CUSTOMERS if form == "csv" else "",
-        "subscriptions": SUBSCRIPTIONS if form == "csv" else "",
-        "licenses": LICENSES if form == "csv" else "",
-    }
-    log = read(**{**sound, **tables}, form=form)[1]
+    sound = (CUSTOMERS, SUBSCRIPTIONS, LICENSES) if form == "csv" else ("", "", "")
+    given = (customers, subscriptions, licenses)
+    texts = [one if text is None else text for text, one in zip(given, sound, strict=True)]
+    log = read(texts[0], texts[1], texts[2], form)[1]
 
     return [str(fault) for fault in log.faults]
