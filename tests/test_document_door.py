@@ -166,6 +166,12 @@ def test_the_keys_of_the_document_stand_in_any_order(engine: str, order: tuple[s
     assert read(whole, engine) == read({key: whole[key] for key in order}, engine)
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_a_partner_may_be_null(door: str) -> None:
+    """As one that is not given."""
+    assert read(document(customer()), door) == read(document(customer()) | {"partner": None}, door)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_layout_changes_nothing(engine: str) -> None:
     """Indentation, line ends, blanks before colons, a byte order mark and gzip change nothing."""

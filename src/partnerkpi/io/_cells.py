@@ -212,7 +212,7 @@ def quick_texts(cells: Sequence[object], *, empty: bool = False) -> Text | None:
     if set(map(type, cells)) - {str}:
         return None
     try:
-        text = Text.from_strings(cells)  # type: ignore[arg-type]
+        text = Text.from_strings(cast("Sequence[str]", cells))
     except UnicodeEncodeError:
         return None
     faulty = text.faulty()
@@ -271,7 +271,7 @@ def quick_instants(cells: Sequence[object], *, null: int | None = None) -> Micro
 
 def _parsed(cells: Sequence[object]) -> Micros | None:
     try:
-        micros, bad = parse(Text.from_strings(cells))  # type: ignore[arg-type]
+        micros, bad = parse(Text.from_strings(cast("Sequence[str]", cells)))
     except UnicodeEncodeError:
         return None
 
@@ -356,7 +356,7 @@ def tags(cells: Sequence[object], report: Report, *, null: bool = False) -> Text
         faults = list(tag_faults("", cell))
         for inner, expected, found in faults:
             report(row, inner, expected, found)
-        lists.append(() if faults else cell)  # type: ignore[arg-type]
+        lists.append(() if faults else cast("Sequence[str]", cell))
 
     return text_rows(lists)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from json.scanner import make_scanner
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import numpy as np
 from attrs import define, frozen
@@ -21,9 +21,11 @@ from partnerkpi.errors import Fault, InputError, Place
 from partnerkpi.io._cells import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["CHUNK", "JsonText", "Repeated", "Run", "key_count"]
+
+Scan: TypeAlias = "Callable[[str, int], tuple[object, int]]"
 
 CHUNK: Final = 1 << 20
 
@@ -60,11 +62,11 @@ def _integer(text: str) -> int | Number:
 
 # An integer is left to C here: one with thousands of digits is a ValueError, and then decoded again
 # with care.
-_scan_plain = make_scanner(
-    json.JSONDecoder(parse_float=Number, parse_constant=Number)  # type: ignore[arg-type]
-)
-_scan_careful = make_scanner(
-    json.JSONDecoder(  # type: ignore[arg-type]
+# Typeshed has the scanner made of a scanner; it is made of a decoder.
+_make = cast("Callable[[json.JSONDecoder], Scan]", make_scanner)
+_scan_plain = _make(json.JSONDecoder(parse_float=Number, parse_constant=Number))
+_scan_careful = _make(
+    json.JSONDecoder(
         parse_int=_integer, parse_float=Number, parse_constant=Number, object_pairs_hook=_object
     )
 )
@@ -101,14 +103,8 @@ class JsonText:
     text: str = ""
     at: int = 0
     _ended: bool = False
-    _dropped: int = 0
     _line: int = 1
     _column: int = 1
-
-    @property
-    def offset(self) -> int:
-        """The place in the whole text, in characters."""
-        return self._dropped + self.at
 
     def fill(self, least: int) -> None:
         """Have at least so many characters at hand after the place, unless the text ends."""
@@ -125,7 +121,6 @@ class JsonText:
     def _rest(self) -> str:
         """Let go of the text before the place."""
         self._line, self._column = self._position(self.at)
-        self._dropped += self.at
         rest = self.text[self.at :]
         self.at = 0
 

@@ -47,7 +47,7 @@ SUBSCRIPTION_KEYS = (
     "set_up",
     "licenses",
 )
-COUNT_KEYS = ("total", "assigned", "used_7d", "used_3mo")
+COUNT_KEYS: tuple[str, ...] = ("total", "assigned", "used_7d", "used_3mo")
 LINE_KEYS = ("product", "name", "observations")
 INLINE_KEYS = ("product", "name", *COUNT_KEYS)
 OBSERVATION_KEYS = ("observed_at", *COUNT_KEYS)

@@ -74,8 +74,8 @@ class _Cell:
 _TEXT = "?"
 _DATE = "1970-01-01"
 _NO_TEXTS: Mapping[str, str] = {}
-_NOT_INLINE = {"observed_at": UNDATED}
-_NOT_BESIDE = dict.fromkeys(COUNT_KEYS, INLINE_OR_NOT)
+_NOT_INLINE: Mapping[str, str] = {"observed_at": UNDATED}
+_NOT_BESIDE: Mapping[str, str] = dict.fromkeys(COUNT_KEYS, INLINE_OR_NOT)
 
 _CUSTOMER = (
     _Cell("id", text_fault, _TEXT),
