@@ -52,10 +52,6 @@ LINE_KEYS = ("product", "name", "observations")
 INLINE_KEYS = ("product", "name", *COUNT_KEYS)
 OBSERVATION_KEYS = ("observed_at", *COUNT_KEYS)
 
-# Stand in the list of rows for a line that has none; told apart by identity.
-_NOTHING: dict[str, object] = {"total": 0, "assigned": 0}
-_ONE_NOTHING = (_NOTHING,)
-
 
 def plain_columns(records: Sequence[object], keys: int | None) -> Decoded:
     """The columns of customers.
@@ -130,14 +126,16 @@ class _Plain:
         self._objects([one for one, cell in pairs if cell is not MISSING], LINE_KEYS)
         observations = [cell for cell in given if cell is not MISSING]
         self._objects(list(chain.from_iterable(_lists(observations))), OBSERVATION_KEYS)
-        groups = [(one,) if cell is MISSING else cell or _ONE_NOTHING for one, cell in pairs]
+        # Stands for the row of a line that has none, and is told apart by identity.
+        nothing = {"total": 0, "assigned": 0}
+        groups = [(one,) if cell is MISSING else cell or (nothing,) for one, cell in pairs]
         to.rows = list(map(len, _lists(groups)))
-        self._rows(list(chain.from_iterable(_lists(groups))))
+        rows = list(chain.from_iterable(_lists(groups)))
+        to.observed = [one is not nothing for one in rows]
+        self._rows(cast("list[dict[str, object]]", rows))
 
-    def _rows(self, rows: list[object]) -> None:
-        found = cast("list[dict[str, object]]", rows)
+    def _rows(self, found: Sequence[dict[str, object]]) -> None:
         to = self.columns
-        to.observed = [one is not _NOTHING for one in found]
         to.observed_at = [one.get("observed_at") for one in found]
         to.total = [one["total"] for one in found]
         to.assigned = [one["assigned"] for one in found]

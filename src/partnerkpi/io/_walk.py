@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from attrs import define, field, frozen
@@ -73,9 +74,9 @@ class _Cell:
 
 _TEXT = "?"
 _DATE = "1970-01-01"
-_NO_TEXTS: Mapping[str, str] = {}
-_NOT_INLINE: Mapping[str, str] = {"observed_at": UNDATED}
-_NOT_BESIDE: Mapping[str, str] = dict.fromkeys(COUNT_KEYS, INLINE_OR_NOT)
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+_NOT_INLINE: Mapping[str, str] = MappingProxyType({"observed_at": UNDATED})
+_NOT_BESIDE: Mapping[str, str] = MappingProxyType(dict.fromkeys(COUNT_KEYS, INLINE_OR_NOT))
 
 _CUSTOMER = (
     _Cell("id", text_fault, _TEXT),

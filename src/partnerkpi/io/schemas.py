@@ -23,11 +23,7 @@ Schema: TypeAlias = "dict[str, object]"
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _PREFIX: Final = "partnerkpi/"
-_NO_CONTROL: Final[Schema] = {"not": {"pattern": "[\\u0000-\\u001f\\u007f-\\u009f]"}}
-_TEXT: Final = {"$ref": "#/$defs/text"}
-_INSTANT: Final = {"$ref": "#/$defs/instant"}
-_MAYBE_INSTANT: Final[Schema] = {"anyOf": [_INSTANT, {"type": "null"}]}
-_COUNT: Final = {"$ref": "#/$defs/count"}
+_CONTROL: Final = "[\\u0000-\\u001f\\u007f-\\u009f]"
 # `$` would let a newline follow in some dialects of regular expressions; this lets nothing follow.
 _NOTHING_MORE: Final = "(?![\\s\\S])"
 _CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -72,22 +68,20 @@ def portfolio_schema() -> Schema:
     document = _object(
         {
             "format": {"const": FORMAT},
-            "customers": {"type": "array", "items": {"$ref": "#/$defs/customer"}},
+            "customers": _list_of("customer"),
         },
         {
-            "partner": {
-                "anyOf": [_object({"id": _TEXT, "name": _TEXT}), {"type": "null"}],
-            },
+            "partner": _maybe(_object({"id": _our("text"), "name": _our("text")})),
         },
     )
     definitions = {
-        "text": {"type": "string", "minLength": 1, **_NO_CONTROL},
+        "text": {"type": "string", "minLength": 1, "not": {"pattern": _CONTROL}},
         "instant": {"type": "string", "pattern": _INSTANT_PATTERN},
         "count": {"type": "integer", "minimum": 0, "maximum": MAX_COUNT},
         "customer": _customer(),
         "subscription": _subscription(),
         "line": _line(),
-        "observation": _object(*_counts(), {"observed_at": _MAYBE_INSTANT}),
+        "observation": _object(*_counts(), {"observed_at": _maybe(_our("instant"))}),
     }
 
     return {
@@ -102,18 +96,18 @@ def portfolio_schema() -> Schema:
 def _customer() -> Schema:
     return _object(
         {
-            "id": _TEXT,
-            "name": _TEXT,
-            "subscriptions": {"type": "array", "items": {"$ref": "#/$defs/subscription"}},
+            "id": _our("text"),
+            "name": _our("text"),
+            "subscriptions": _list_of("subscription"),
         },
         {
             "managed_by": {"enum": [*MANAGERS], "default": MANAGERS[0]},
-            "last_admin_sign_in_at": _MAYBE_INSTANT,
-            "tags": {"type": "array", "items": _TEXT, "uniqueItems": True},
+            "last_admin_sign_in_at": _maybe(_our("instant")),
+            "tags": {"type": "array", "items": _our("text"), "uniqueItems": True},
             "attributes": {
                 "type": "object",
-                "propertyNames": _TEXT,
-                "additionalProperties": {"type": "string", **_NO_CONTROL},
+                "propertyNames": _our("text"),
+                "additionalProperties": {"type": "string", "not": {"pattern": _CONTROL}},
             },
         },
     )
@@ -126,14 +120,14 @@ def _subscription() -> Schema:
     return {
         **_object(
             {
-                "id": _TEXT,
+                "id": _our("text"),
                 "kind": {"enum": [*KINDS]},
-                "added_at": _INSTANT,
-                "licenses": {"type": "array", "items": {"$ref": "#/$defs/line"}},
+                "added_at": _our("instant"),
+                "licenses": _list_of("line"),
             },
             {
-                "starts_at": _MAYBE_INSTANT,
-                "ends_at": _MAYBE_INSTANT,
+                "starts_at": _maybe(_our("instant")),
+                "ends_at": _maybe(_our("instant")),
                 "auto_renew": _flag(default=False),
                 "paid": _flag(default=True),
                 "set_up": _flag(default=True),
@@ -145,22 +139,33 @@ def _subscription() -> Schema:
 
 
 def _line() -> Schema:
-    names: Schema = {"product": _TEXT, "name": _TEXT}
+    names: Schema = {"product": _our("text"), "name": _our("text")}
     needed, optional = _counts()
-    observations = {"type": "array", "items": {"$ref": "#/$defs/observation"}}
 
     return {
         "oneOf": [
-            _object({**names, "observations": observations}),
+            _object({**names, "observations": _list_of("observation")}),
             _object({**names, **needed}, optional),
         ]
     }
 
 
 def _counts() -> tuple[Schema, Schema]:
-    used = {**_COUNT, "default": 0}
+    used = {**_our("count"), "default": 0}
 
-    return {"total": _COUNT, "assigned": _COUNT}, {"used_7d": used, "used_3mo": used}
+    return {"total": _our("count"), "assigned": _our("count")}, {"used_7d": used, "used_3mo": used}
+
+
+def _our(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _list_of(name: str) -> Schema:
+    return {"type": "array", "items": _our(name)}
+
+
+def _maybe(one: Schema) -> Schema:
+    return {"anyOf": [one, {"type": "null"}]}
 
 
 def _flag(*, default: bool) -> Schema:
