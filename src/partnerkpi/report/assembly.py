@@ -85,6 +85,51 @@ class Report:
 
         return document_of(self)
 
+    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+        """The report as a page for a terminal, rounded for reading.
+
+        Args:
+            width: How many columns the terminal has; no line is wider. At least 40.
+            rows: How many rows of each table to show, the number of the others being said;
+                ``None`` for all.
+
+        Returns:
+            The lines, without a newline at the end.
+
+        Raises:
+            ValueError: a width below 40, or a negative number of rows.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> from partnerkpi.models import Customer
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> portfolio = Portfolio.from_customers([Customer(id="c-1", name="Globex")])
+            >>> print(report(portfolio, as_of=when).to_text().partition("Customers")[0])
+            Partner report
+            as of 2026-11-22T00:00:00Z
+            <BLANKLINE>
+            Overview
+            ========
+              Total customers         0
+              Nearing expiration      0
+              Nearing renewal         0
+              Low license assignment  0
+              Over license limit      0
+            <BLANKLINE>
+        """
+        from partnerkpi.present.text import page_text
+        from partnerkpi.report.page import page_of
+
+        return page_text(page_of(self), width=width, rows=rows)
+
+    def __str__(self) -> str:
+        overview, when = self.overview, self.as_of.isoformat()
+
+        return (
+            f"<report as of {when}: {len(self.customers)} customers,"
+            f" {overview.total_customers.value} in scope>"
+        )
+
     @staticmethod
     def from_dict(document: Mapping[str, Any]) -> Report:
         """Read a report document back.

@@ -1,0 +1,18 @@
+"""Show results to people: the only rounding, and the only spoken units."""
+
+from partnerkpi.present.formats import average, percent, said_cell, said_count, said_value
+from partnerkpi.present.pieces import Block, Listing, Page, listing
+from partnerkpi.present.text import page_text
+
+__all__ = [
+    "Block",
+    "Listing",
+    "Page",
+    "average",
+    "listing",
+    "page_text",
+    "percent",
+    "said_cell",
+    "said_count",
+    "said_value",
+]

@@ -1,0 +1,83 @@
+"""What a page is made of, whatever it is shown in: figures, rows and facts, in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from partnerkpi.kpi import Column, Figure, Table
+
+__all__ = ["Block", "Listing", "Page", "listing"]
+
+
+@frozen(eq=False)
+class Listing:
+    """Rows to show, of which a page may show only the first.
+
+    Attributes:
+        sentence: What the rows are.
+        columns: What each row shows.
+        rows: All the rows; only those that are shown are ever asked for.
+        cells: The values of a row, in the order of the columns.
+    """
+
+    sentence: str
+    columns: tuple[Column, ...]
+    rows: Sequence[object]
+    cells: Callable[[Any], tuple[object, ...]]
+
+
+def listing(table: Table[Any]) -> Listing:
+    """All columns of a table.
+
+    Example:
+        >>> from partnerkpi.kpi import Column, Table, TableDefinition, Unit
+        >>> columns = (Column("seats", "Seats", Unit.COUNT), Column("name", "Name", Unit.TEXT))
+        >>> definition = TableDefinition("free", "Free seats", "Free seats.", columns, "seats")
+        >>> listing(Table(definition, dict, ())).sentence
+        'Free seats.'
+    """
+    definition = table.definition
+    names = [column.name for column in definition.columns]
+
+    return Listing(definition.sentence, definition.columns, table, attrgetter(*names))
+
+
+@frozen(eq=False, kw_only=True)
+class Block:
+    """A part of a page under a title.
+
+    Attributes:
+        title: Its title.
+        level: 1 for a part of the page, 2 for a part of that.
+        facts: Pairs of a label and what is to be said of it.
+        figures: Figures with their values.
+        explained: Whether each figure says its unit and its definition as well.
+        listing: Rows; ``None`` where there is no table.
+    """
+
+    title: str
+    level: int = 2
+    facts: tuple[tuple[str, str], ...] = ()
+    figures: tuple[Figure[Any], ...] = ()
+    explained: bool = False
+    listing: Listing | None = None
+
+
+@frozen(eq=False)
+class Page:
+    """A page: a title, the instant it holds at, and its blocks.
+
+    Attributes:
+        title: Its title.
+        subtitle: The line below it.
+        blocks: Its blocks, in order.
+    """
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]

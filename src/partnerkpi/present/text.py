@@ -1,0 +1,94 @@
+"""A page as plain text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partnerkpi.present._tables import listing_lines
+from partnerkpi.present._widths import clean, fill, pad, width_of
+from partnerkpi.present.formats import said_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from partnerkpi.present.pieces import Block, Page
+
+__all__ = ["LEAST_WIDTH", "page_text"]
+
+LEAST_WIDTH = 40
+_RULES = " =-"
+
+
+def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
+    """A page as plain text, no line wider than asked for.
+
+    Wide letters count as two columns and combining marks as none. Characters that a terminal would
+    obey instead of show are written as escapes, and text from right to left does not reorder what
+    stands beside it.
+
+    Args:
+        page: The page.
+        width: How many columns the terminal has; at least 40.
+        rows: How many rows of each table to show, the number of the others being said; ``None``
+            for all.
+
+    Returns:
+        The lines, without a newline at the end.
+
+    Raises:
+        ValueError: a width below 40, or a negative number of rows.
+
+    Example:
+        >>> from partnerkpi.present.pieces import Block, Page
+        >>> block = Block(title="Data", level=1, facts=(("Unobserved lines", "3"),))
+        >>> print(page_text(Page("Partner report", "as of 2026-11-22", (block,))))
+        Partner report
+        as of 2026-11-22
+        <BLANKLINE>
+        Data
+        ====
+          Unobserved lines  3
+    """
+    if width < LEAST_WIDTH:
+        msg = f"a page is at least {LEAST_WIDTH} columns wide, not {width}"
+        raise ValueError(msg)
+    if rows is not None and rows < 0:
+        msg = f"the number of rows is 0 or more, not {rows}"
+        raise ValueError(msg)
+    lines = [*fill(clean(page.title), width), *fill(clean(page.subtitle), width)]
+    for block in page.blocks:
+        lines += ["", *_block(block, width, rows)]
+
+    return "\n".join(lines)
+
+
+def _block(block: Block, width: int, rows: int | None) -> Iterator[str]:
+    title = fill(clean(block.title), width)
+    yield from title
+    yield _RULES[block.level] * max(map(width_of, title))
+    figures = [(each.definition, each.value) for each in block.figures]
+    values = [said_value(value, what, unit=block.explained) for what, value in figures]
+    pairs = [*block.facts, *zip((what.title for what, _ in figures), values, strict=True)]
+    notes = [what.sentence if block.explained else "" for what, _ in figures]
+    yield from _pairs(pairs, [""] * len(block.facts) + notes, width)
+    if block.listing is not None:
+        if pairs:
+            yield ""
+        yield from fill(clean(block.listing.sentence), width)
+        yield from listing_lines(block.listing, width, rows)
+
+
+def _pairs(pairs: list[tuple[str, str]], notes: list[str], width: int) -> Iterator[str]:
+    """Labels and what is said of them, beside each other where there is room."""
+    labels = [clean(label) for label, _ in pairs]
+    beside = max(
+        (width_of(label) for label in labels if width_of(label) <= width * 2 // 3), default=0
+    )
+    for label, (_, said), note in zip(labels, pairs, notes, strict=True):
+        if width_of(label) <= beside:
+            first, *further = fill(clean(said), width, " " * (beside + 4))
+            yield f"  {pad(label, beside)}  {first.lstrip()}".rstrip()
+            yield from further
+        else:
+            yield from [*fill(label, width, "  "), *fill(clean(said), width, " " * (beside + 4))]
+        yield from fill(clean(note), width, "    ") if note else ()
