@@ -50,6 +50,7 @@ LAYOUTS: tuple[dict[str, Any], ...] = (
     {"separators": (",", ":")},
     {"ensure_ascii": False},
     {"separators": (" , ", " : ")},
+    {"separators": (",", "\n\t: ")},
 )
 
 
@@ -180,7 +181,8 @@ def test_the_fast_decoder_accepts_what_is_plainly_good() -> None:
         ('"total": 10', '"total": true'),
         ('"total": 10', '"total": "10"'),
         ('"total": 10', '"total": 10, "total": 10'),
-        ('"total": 10', '"total" : 10'),
+        ('"total": 10', '"total"  : 10'),
+        ('"name": "Globex"', '"name": "\\" :"'),
         ('"total": 1,', ""),
         ('"region": "emea"', '"region": "emea", "region": "emea"'),
         ('"region": "emea"', '"region": "\\u0000"'),
@@ -249,11 +251,32 @@ def test_a_long_customer_is_found_too() -> None:
 def test_keys_are_counted_exactly_in_plain_text(
     whole: dict[str, Any], layout: dict[str, Any]
 ) -> None:
-    """As many as the decoded objects hold; not at all with blanks before the colons."""
+    """As many as the decoded objects hold; not at all with several blanks before the colons."""
     keys = sum(isinstance(container, dict) for container, _ in nodes(whole))
     count = key_count(json.dumps(whole, **layout).encode())
 
-    assert (-1 if layout.get("separators") == (" , ", " : ") else keys) == count
+    assert count == (-1 if layout.get("separators") == (",", "\n\t: ") else keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        (":", 0),
+        (" :", 0),
+        ('"":', 1),
+        ('"" :', 1),
+        ('""\n:', 1),
+        ('"a : b"', 0),
+        ('"a":"b:c"', 1),
+        ('"a":"\\":"', 2),
+        ('"a"  :', -1),
+        ("  :", -1),
+    ],
+)
+def test_keys_of_small_texts(text: str, count: int) -> None:
+    """Never fewer than there are; too many when a string looks like one."""
+    assert count == key_count(text.encode())
 
 
 def test_a_bracket_in_a_name_costs_speed_and_nothing_else() -> None:

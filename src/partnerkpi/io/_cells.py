@@ -117,7 +117,12 @@ def text_fault(cell: object) -> str | None:
     if type(cell) is not str:
         return rules.A_TEXT
 
-    return None if rules.is_plain(cell) else rules.PLAIN_TEXT
+    return None if _is_plain(cell) else rules.PLAIN_TEXT
+
+
+def _is_plain(text: str) -> bool:
+    # What is printable has no control character; the rest is gone through.
+    return (text.isprintable() and text != "") or rules.is_plain(text)
 
 
 def value_fault(cell: object) -> str | None:
@@ -125,7 +130,7 @@ def value_fault(cell: object) -> str | None:
     if type(cell) is not str:
         return rules.A_TEXT
 
-    return None if not cell or rules.is_plain(cell) else PLAIN_OR_EMPTY
+    return None if not cell or _is_plain(cell) else PLAIN_OR_EMPTY
 
 
 def count_fault(cell: object) -> str | None:

@@ -259,17 +259,22 @@ class JsonText:
 def key_count(data: bytes) -> int:
     """How many keys stand in a JSON text, at most; -1 if they cannot be counted.
 
-    A quote and a colon inside a string are counted too: whoever compares the number with that of
-    the decoded keys finds too many, never too few. With blanks between a key and its colon there is
-    no counting.
+    A key is a quote, perhaps one blank, and a colon. Such inside a string are counted too: whoever
+    compares the number with that of the decoded keys finds too many, never too few. With several
+    blanks before a colon there is no counting.
     """
     codes = np.frombuffer(data, np.uint8)
     before = codes[:-1]
     colons = codes[1:] == _COLON
-    if (colons & (before <= _BLANK)).any():
+    tight = int(np.count_nonzero(colons & (before == _QUOTE)))
+    blanks = np.flatnonzero(colons & (before <= _BLANK))
+    if not blanks.size:
+        return tight
+    before = codes[blanks - 1]
+    if (before <= _BLANK).any():
         return -1
 
-    return int(np.count_nonzero(colons & (before == _QUOTE)))
+    return tight + int(np.count_nonzero(before == _QUOTE))
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
