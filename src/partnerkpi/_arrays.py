@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
+from attrs import fields
 from numpy.typing import NDArray
 
 from partnerkpi.errors import CountOverflowError
@@ -27,6 +28,8 @@ __all__ = [
     "exact_sum",
     "locked",
     "narrowest",
+    "reduced",
+    "rows_where",
 ]
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -53,6 +56,17 @@ def locked(array: _Array) -> _Array:
     return array
 
 
+def reduced(self: Any) -> tuple[Any, ...]:
+    """Pickle an attrs class so that it is made anew on arrival, its arrays locked again."""
+    values = {each.alias: getattr(self, each.name) for each in fields(type(self)) if each.init}
+
+    return _made, (type(self), values)
+
+
+def _made(kind: Any, values: dict[str, Any]) -> Any:
+    return kind(**values)
+
+
 def narrowest(array: NDArray[np.integer[Any]]) -> Counts:
     """The same counts in the smallest unsigned type that holds them, locked."""
     top = int(array.max()) if array.size else 0
@@ -64,6 +78,23 @@ def narrowest(array: NDArray[np.integer[Any]]) -> Counts:
 def as_rows(values: Iterable[int]) -> Rows:
     """Row numbers as an index array."""
     return np.fromiter(values, np.intp)
+
+
+def rows_where(mask: Mask) -> Rows:
+    """The rows at which a mask is true.
+
+    Numpy's own search is slow on masks that are true here and there (a few percent), so those are
+    searched eight at a time first.
+    """
+    hits = int(np.count_nonzero(mask))
+    if not len(mask) // 100 < hits <= len(mask) // 10:
+        return np.flatnonzero(mask)
+    whole = len(mask) // 8 * 8
+    words = np.flatnonzero(mask[:whole].view(np.uint64))
+    found = np.flatnonzero(mask[:whole].reshape(-1, 8).take(words, axis=0))
+    rows = words.take(found >> 3) * 8 + (found & 7)
+
+    return np.concatenate([rows, whole + np.flatnonzero(mask[whole:])])
 
 
 def exact_sum(array: NDArray[np.integer[Any]]) -> int:

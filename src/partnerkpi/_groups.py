@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked
+from partnerkpi._arrays import locked, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,8 @@ class Levels:
         ends = np.cumsum((0, *self.sizes)).tolist()
         object.__setattr__(self, "starts", tuple(ends))
         locked(self.tail)
+
+    __reduce__ = reduced
 
     @staticmethod
     def of(counts: NDArray[np.integer[Any]]) -> Levels:
@@ -118,7 +120,7 @@ class Levels:
 
     def sums(self, values: NDArray[Any], dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """For each group, the sum of its rows' values; the caller vouches that it fits."""
-        sums = np.zeros(self.groups, dtype)
+        sums = np.zeros((self.groups, *values.shape[1:]), dtype)
         for start, size in self:
             chosen = sums[:size]
             np.add(chosen, values[start : start + size], out=chosen, casting="unsafe")

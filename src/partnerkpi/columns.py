@@ -11,13 +11,12 @@ comes is ``OPEN`` (after every instant), an attribute that a customer lacks has 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import NEVER, OPEN, as_rows, locked
+from partnerkpi._arrays import NEVER, OPEN, as_rows, locked, reduced
 from partnerkpi._instants import to_datetime
 from partnerkpi._text import Text
 from partnerkpi.errors import UnknownNameError
@@ -47,6 +46,7 @@ __all__ = [
     "CustomerColumns",
     "Customers",
     "LineColumns",
+    "NamedColumns",
     "ObservationColumns",
     "Portfolio",
     "SubscriptionColumns",
@@ -70,6 +70,8 @@ class CodedText:
 
     codes: Codes = field(converter=locked)
     labels: Text
+
+    __reduce__ = reduced
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -105,6 +107,8 @@ class TextLists:
     rows: Rows = field(converter=locked)
     texts: CodedText
 
+    __reduce__ = reduced
+
     def __getitem__(self, row: int) -> tuple[str, ...]:
         """Return the list of a row."""
         first, last = np.searchsorted(self.rows, [row, row + 1]).tolist()
@@ -120,6 +124,36 @@ class TextLists:
         owners = np.repeat(np.arange(len(rows), dtype=np.intp), counts)
 
         return TextLists(owners, self.texts.take(places))
+
+
+class NamedColumns(Mapping[str, CodedText]):
+    """Columns by name, in the order in which they came; frozen.
+
+    Example:
+        >>> len(NamedColumns({}))
+        0
+    """
+
+    __slots__ = ("_columns",)
+
+    def __init__(self, columns: Mapping[str, CodedText]) -> None:
+        """Hold the columns."""
+        self._columns = dict(columns)
+
+    def __getitem__(self, name: str) -> CodedText:
+        """Return a column."""
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(self._columns)
+
+    def __reduce__(self) -> tuple[type[NamedColumns], tuple[dict[str, CodedText]]]:
+        return NamedColumns, (self._columns,)
 
 
 @frozen(eq=False, kw_only=True)
@@ -143,10 +177,12 @@ class CustomerColumns:
     external: Mask = field(converter=locked)
     signed_in: Micros = field(converter=locked)
     tags: TextLists
-    attributes: Mapping[str, CodedText]
+    attributes: Mapping[str, CodedText] = field(converter=NamedColumns)
     order: Rows = field(converter=locked)
     subscriptions: Levels
     slots: Rows = field(converter=locked)
+
+    __reduce__ = reduced
 
     def __len__(self) -> int:
         """Return how many customers there are."""
@@ -181,6 +217,8 @@ class SubscriptionColumns:
     set_up: Mask = field(converter=locked)
     lines: Levels
 
+    __reduce__ = reduced
+
     def __len__(self) -> int:
         """Return how many subscriptions and trials there are."""
         return len(self.trial)
@@ -200,6 +238,8 @@ class LineColumns:
     product: CodedText
     name: CodedText
     first: Codes = field(converter=locked)
+
+    __reduce__ = reduced
 
     def __len__(self) -> int:
         """Return how many license lines there are."""
@@ -226,6 +266,8 @@ class ObservationColumns:
     assigned: Counts = field(converter=locked)
     used_7d: Counts = field(converter=locked)
     used_3mo: Counts = field(converter=locked)
+
+    __reduce__ = reduced
 
     def __len__(self) -> int:
         """Return how many observations there are."""
@@ -496,7 +538,7 @@ def taken(portfolio: Portfolio, rows: Rows, arrival: Rows) -> Portfolio:
             external=columns.external[rows],
             signed_in=columns.signed_in[rows],
             tags=columns.tags.take(rows),
-            attributes=MappingProxyType({n: c.take(rows) for n, c in columns.attributes.items()}),
+            attributes={n: c.take(rows) for n, c in columns.attributes.items()},
             order=np.argsort(arrival[rows], kind="stable"),
             subscriptions=layout,
             slots=np.searchsorted(keeps, slots),

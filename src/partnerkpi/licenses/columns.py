@@ -19,10 +19,78 @@ if TYPE_CHECKING:
     from partnerkpi._groups import Levels
     from partnerkpi.snapshot import Snapshot
 
-__all__ = ["CustomerCounts", "ProductCounts", "customer_counts", "product_counts", "together"]
+__all__ = [
+    "CustomerCounts",
+    "ProductCounts",
+    "Scope",
+    "customer_counts",
+    "customer_sums",
+    "product_counts",
+    "scope_of",
+    "together",
+]
 
 
-@frozen(eq=False, kw_only=True)
+@frozen(eq=False)
+class Scope:
+    """Which lines and subscriptions are of some products at an instant.
+
+    Attributes:
+        snapshot: The portfolio at the instant.
+        products: The products' codes.
+        line_mask: Which license lines are of these products.
+        has: Which subscriptions have such a line.
+        over: Which subscriptions have such a line with overage.
+    """
+
+    snapshot: Snapshot
+    products: tuple[str, ...]
+    line_mask: Mask
+    has: Mask
+    over: Mask
+
+
+def scope_of(snapshot: Snapshot, products: Iterable[str]) -> Scope:
+    """Look for the lines of some products.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from partnerkpi.columns import Portfolio
+        >>> from partnerkpi.policy import Policy
+        >>> from partnerkpi.snapshot import snapshot
+        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+        >>> empty = snapshot(Portfolio.from_customers([]), when, Policy())
+        >>> scope_of(empty, ["calling"]).products
+        ('calling',)
+    """
+    codes = tuple(products)
+    layout = snapshot.portfolio.subscription_columns.lines
+    column = snapshot.portfolio.line_columns.product
+    mask = np.zeros(len(column), np.bool_)
+    for product in codes:
+        mask |= column.is_label(product)
+
+    return Scope(
+        snapshot,
+        codes,
+        locked(mask),
+        locked(layout.any(mask)),
+        locked(layout.any(mask & snapshot.over)),
+    )
+
+
+def together(left: Scope, right: Scope) -> Scope:
+    """Which lines and subscriptions are of the products of either."""
+    return Scope(
+        left.snapshot,
+        left.products + right.products,
+        locked(left.line_mask | right.line_mask),
+        locked(left.has | right.has),
+        locked(left.over | right.over),
+    )
+
+
+@frozen(eq=False)
 class ProductCounts:
     """What every subscription counts of some products at an instant: sums over its lines of them.
 
@@ -30,20 +98,12 @@ class ProductCounts:
     never hide an overage of another, because each is summed by line.
 
     Attributes:
-        snapshot: The portfolio at the instant.
-        products: The products' codes.
-        line_mask: Which license lines are of these products.
-        has: Which subscriptions have such a line.
         total: Licenses bought, one number per subscription.
         assigned: Licenses assigned.
         used_7d: Licenses used in seven days.
         overage: Licenses assigned beyond those bought.
     """
 
-    snapshot: Snapshot
-    products: tuple[str, ...]
-    line_mask: Mask
-    has: Mask
     total: Counts
     assigned: Counts
     used_7d: Counts
@@ -57,77 +117,23 @@ class ProductCounts:
         return spare
 
 
-def product_counts(snapshot: Snapshot, products: Iterable[str]) -> ProductCounts:
-    """Look at the lines of some products.
+def product_counts(scope: Scope) -> ProductCounts:
+    """Sum the lines of each subscription.
 
     Raises:
         CountOverflowError: a subscription's sum is beyond 64 bits.
-
-    Example:
-        >>> from datetime import datetime, timezone
-        >>> from partnerkpi.columns import Portfolio
-        >>> from partnerkpi.policy import Policy
-        >>> from partnerkpi.snapshot import snapshot
-        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
-        >>> empty = snapshot(Portfolio.from_customers([]), when, Policy())
-        >>> product_counts(empty, ["calling"]).products
-        ('calling',)
     """
-    codes = tuple(products)
-    portfolio = snapshot.portfolio
-    layout = portfolio.subscription_columns.lines
-    mask = _of_products(snapshot, codes)
-    lines = snapshot.lines
-    over = lines.assigned - np.minimum(lines.assigned, lines.total)
+    at, mask = scope.snapshot, scope.line_mask
+    layout = at.portfolio.subscription_columns.lines
+    lines = at.lines
+    excess = lines.assigned - np.minimum(lines.assigned, lines.total)
 
     return ProductCounts(
-        snapshot=snapshot,
-        products=codes,
-        line_mask=locked(mask),
-        has=locked(layout.any(mask)),
         total=_sums(layout, lines.total, mask),
         assigned=_sums(layout, lines.assigned, mask),
         used_7d=_sums(layout, lines.used_7d, mask),
-        overage=_sums(layout, over, mask),
+        overage=_sums(layout, excess, mask),
     )
-
-
-def together(left: ProductCounts, right: ProductCounts) -> ProductCounts:
-    """What subscriptions count of the products of both, which are different ones.
-
-    Raises:
-        CountOverflowError: a subscription's sum is beyond 64 bits.
-    """
-    return ProductCounts(
-        snapshot=left.snapshot,
-        products=left.products + right.products,
-        line_mask=locked(left.line_mask | right.line_mask),
-        has=locked(left.has | right.has),
-        total=_added(left.total, right.total),
-        assigned=_added(left.assigned, right.assigned),
-        used_7d=_added(left.used_7d, right.used_7d),
-        overage=_added(left.overage, right.overage),
-    )
-
-
-def _added(left: Counts, right: Counts) -> Counts:
-    top = int(left.max(initial=0)) + int(right.max(initial=0))
-    if top >= 2**63:
-        pairs = zip(left.tolist(), right.tolist(), strict=True)
-        fits(max(a + b for a, b in pairs))
-
-    width = np.uint32 if top < 2**32 else np.int64
-
-    return locked(np.add(left, right, dtype=width, casting="unsafe"))
-
-
-def _of_products(snapshot: Snapshot, products: tuple[str, ...]) -> Mask:
-    column = snapshot.portfolio.line_columns.product
-    mask = np.zeros(len(column), np.bool_)
-    for product in products:
-        mask |= column.is_label(product)
-
-    return mask
 
 
 def _sums(layout: Levels, counts: Counts, mask: Mask) -> Counts:
@@ -172,18 +178,61 @@ class CustomerCounts:
     assigned: Counts
 
 
-def customer_counts(counts: ProductCounts) -> CustomerCounts:
+def customer_counts(counts: ProductCounts, snapshot: Snapshot) -> CustomerCounts:
     """Sum the active subscriptions of each customer.
 
     Raises:
         CountOverflowError: a customer's sum is beyond 64 bits.
     """
-    snapshot = counts.snapshot
     columns = snapshot.portfolio.customer_columns
-    active = snapshot.active[columns.slots]
-    layout = columns.subscriptions
+    layout, slots, active = columns.subscriptions, columns.slots, snapshot.active
+    if _fits_in_pairs(counts, layout):
+        return _summed_in_pairs(counts, snapshot)
+    chosen = active.take(slots)
 
     return CustomerCounts(
-        _sums(layout, counts.total[columns.slots], active),
-        _sums(layout, counts.assigned[columns.slots], active),
+        _sums(layout, counts.total.take(slots), chosen),
+        _sums(layout, counts.assigned.take(slots), chosen),
     )
+
+
+def _fits_in_pairs(counts: ProductCounts, layout: Levels) -> bool:
+    narrow = counts.total.dtype == counts.assigned.dtype == np.uint32
+    top = max(int(counts.total.max(initial=0)), int(counts.assigned.max(initial=0)))
+
+    return narrow and top * _longest(layout) < 2**32
+
+
+def _summed_in_pairs(counts: ProductCounts, snapshot: Snapshot) -> CustomerCounts:
+    # The two numbers of a subscription travel as one of 64 bits: the way to them costs most.
+    columns = snapshot.portfolio.customer_columns
+    pairs = np.empty((len(snapshot.active), 2), np.uint32)
+    np.multiply(counts.total, snapshot.active, out=pairs[:, 0])
+    np.multiply(counts.assigned, snapshot.active, out=pairs[:, 1])
+    moved = pairs.view(np.uint64)[:, 0].take(columns.slots).view(np.uint32).reshape(-1, 2)
+    sums = columns.subscriptions.sums(moved, np.uint32)
+
+    return CustomerCounts(
+        locked(np.ascontiguousarray(sums[:, 0])), locked(np.ascontiguousarray(sums[:, 1]))
+    )
+
+
+def customer_sums(left: CustomerCounts, right: CustomerCounts) -> CustomerCounts:
+    """What customers count of the products of both, which are different ones.
+
+    Raises:
+        CountOverflowError: a customer's sum is beyond 64 bits.
+    """
+    return CustomerCounts(
+        _added(left.total, right.total), _added(left.assigned, right.assigned)
+    )
+
+
+def _added(left: Counts, right: Counts) -> Counts:
+    top = int(left.max(initial=0)) + int(right.max(initial=0))
+    if top >= 2**63:
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        fits(max(a + b for a, b in pairs))
+    width = np.uint32 if top < 2**32 else np.int64
+
+    return locked(np.add(left, right, dtype=width, casting="unsafe"))

@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from partnerkpi._arrays import as_rows
+from partnerkpi._cells import Texts
 from partnerkpi._text import Text
 from partnerkpi.errors import RecordsMissingError, UnknownNameError
 from partnerkpi.kpi import Check, Members, Reason, Why, all_hold
@@ -17,6 +18,7 @@ from partnerkpi.licenses.rows import cells_of_rows
 if TYPE_CHECKING:
     from partnerkpi._arrays import Rows
     from partnerkpi.licenses.measures import Rule, Sight
+    from partnerkpi.licenses.rows import SectionSight
 
 __all__ = ["RuledRows", "SectionEvidence", "SelectedRows", "StoredRows"]
 
@@ -28,13 +30,13 @@ class SelectedRows:
     """The subscriptions for which a rule holds, their cells made when asked for.
 
     Attributes:
-        facts: What the rule looks at.
+        facts: What the rule looks at, and the counts.
         rule: The conditions.
         rows: The subscriptions for which they hold.
         columns: The columns that travel when the part leaves this process.
     """
 
-    facts: Sight
+    facts: SectionSight
     rule: Rule
     rows: Rows
     columns: tuple[str, ...]
@@ -49,11 +51,11 @@ class SelectedRows:
 
     def ids(self, whose: Whose) -> Text:
         """The ids of the customers or subscriptions, each once."""
-        return _ids(self.facts, self.rows, whose)
+        return _ids(self.facts.sight, self.rows, whose)
 
     def why(self, customer_id: str) -> Why:
         """Try the rule on every subscription of a customer."""
-        return _why(self.facts, self.rule, customer_id)
+        return _why(self.facts.sight, self.rule, customer_id)
 
     def __reduce__(self) -> tuple[type[StoredRows], tuple[Mapping[str, Any]]]:
         # What leaves the process takes its cells along, not the portfolio behind them.
@@ -76,10 +78,6 @@ class RuledRows:
         """Return how many rows there are."""
         return len(self.rows)
 
-    def cells(self, column: str, rows: Rows | None = None, /) -> Any:
-        """The cells of a column, of some rows or of all."""
-        return cells_of_rows(self.facts, column, self.rows if rows is None else self.rows[rows])
-
     def ids(self, whose: Whose) -> Text:
         """The ids of the customers or subscriptions, each once."""
         return _ids(self.facts, self.rows, whose)
@@ -89,9 +87,15 @@ class RuledRows:
         return _why(self.facts, self.rule, customer_id)
 
     def __reduce__(self) -> tuple[type[StoredRows], tuple[Mapping[str, Any]]]:
-        columns = ("customer_id", "subscription_id")
+        rows, portfolio = self.rows, self.facts.snapshot.portfolio
+        customers = portfolio.subscription_columns.customer.take(rows)
 
-        return StoredRows, ({column: self.cells(column) for column in columns},)
+        return StoredRows, (
+            {
+                "customer_id": Texts(portfolio.customer_columns.ids.take(customers)),
+                "subscription_id": Texts(portfolio.subscription_columns.ids.take(rows)),
+            },
+        )
 
 
 @frozen(eq=False)
@@ -133,7 +137,7 @@ class StoredRows:
 
 
 def _ids(facts: Sight, rows: Rows, whose: Whose) -> Text:
-    portfolio = facts.counts.snapshot.portfolio
+    portfolio = facts.snapshot.portfolio
     if whose == "subscription":
         return portfolio.subscription_columns.ids.take(rows)
     mask = np.zeros(len(portfolio), np.bool_)
@@ -143,7 +147,7 @@ def _ids(facts: Sight, rows: Rows, whose: Whose) -> Text:
 
 
 def _why(facts: Sight, rule: Rule, customer_id: str) -> Why:
-    at = facts.counts.snapshot
+    at = facts.snapshot
     columns = at.portfolio.customer_columns
     slots, _ = columns.subscriptions.members(as_rows([at.portfolio.row_of(customer_id)]))
     reasons = tuple(

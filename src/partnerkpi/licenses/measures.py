@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, exact_sum, locked
+from partnerkpi._arrays import OPEN, as_rows, locked, rows_where
 from partnerkpi.aggregates import masked_sum, sums_by_code
 from partnerkpi.kpi import Condition, all_hold
-from partnerkpi.licenses.columns import CustomerCounts, ProductCounts
+from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
 from partnerkpi.licenses.peers import Thresholds, is_low
 from partnerkpi.periods import day_count, week_ends
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Mask, Rows
     from partnerkpi.kpi import RowPart
+    from partnerkpi.snapshot import Snapshot
 
 __all__ = [
     "EXPIRING",
@@ -31,6 +34,7 @@ __all__ = [
     "SectionState",
     "Sight",
     "TrendState",
+    "customers_of",
     "section_rows",
     "section_state",
     "sight",
@@ -43,28 +47,41 @@ class Sight:
     """All that the conditions of the sections look at, for some products at an instant.
 
     Attributes:
-        counts: What every subscription counts of the products.
+        scope: Which subscriptions have the products.
         customers: What every customer counts of them.
         limits: Below which rate a customer is low.
-        low: Which customers are low.
+        low_customers: Which customers are low.
+        low: Which subscriptions are of low customers.
     """
 
-    counts: ProductCounts
+    scope: Scope
     customers: CustomerCounts
     limits: Thresholds
+    low_customers: Mask
     low: Mask
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The portfolio at the instant."""
+        return self.scope.snapshot
 
-def sight(counts: ProductCounts, customers: CustomerCounts, limits: Thresholds) -> Sight:
+
+def sight(scope: Scope, customers: CustomerCounts, limits: Thresholds) -> Sight:
     """Look at the customers' rates under the thresholds of all peers."""
-    return Sight(counts, customers, limits, locked(is_low(customers, limits)))
+    low = is_low(customers, limits)
+    columns = scope.snapshot.portfolio.customer_columns
+    places, _ = columns.subscriptions.members(np.flatnonzero(low))
+    theirs = np.zeros(len(columns.slots), np.bool_)
+    theirs[columns.slots.take(places)] = True
+
+    return Sight(scope, customers, limits, locked(low), locked(theirs))
 
 
 Rule = tuple[Condition[Sight], ...]
 
 
 def _days_beyond_window(facts: Sight, row: int) -> int | str | None:
-    at = facts.counts.snapshot
+    at = facts.snapshot
     end = at.portfolio.subscription_columns.ends[row]
     if end == OPEN:
         return None
@@ -73,14 +90,14 @@ def _days_beyond_window(facts: Sight, row: int) -> int | str | None:
 
 
 def _days_too_old(facts: Sight, row: int) -> int | str | None:
-    at = facts.counts.snapshot
+    at = facts.snapshot
     added = at.portfolio.subscription_columns.added[row]
 
     return max(int(day_count(added, at.micros)) - at.policy.window_days, 0) or None
 
 
 def _rate_too_high(facts: Sight, row: int) -> int | str | None:
-    customer = int(facts.counts.snapshot.portfolio.subscription_columns.customer[row])
+    customer = int(facts.snapshot.portfolio.subscription_columns.customer[row])
     total = int(facts.customers.total[customer])
     limit = facts.limits.of(total) if total else None
     if limit is None:
@@ -91,46 +108,49 @@ def _rate_too_high(facts: Sight, row: int) -> int | str | None:
 
 
 def _seats_below_overage(facts: Sight, row: int) -> int | str | None:
-    counts = facts.counts
+    at = facts.snapshot
+    lines, _ = at.portfolio.subscription_columns.lines.members(as_rows([row]))
+    mine = lines[facts.scope.line_mask[lines]]
+    spare = at.lines.total[mine].astype(np.int64) - at.lines.assigned[mine]
 
-    return int(counts.total[row]) - int(counts.assigned[row]) + 1 if counts.has[row] else None
+    return int(spare.min()) + 1 if len(mine) else None
 
 
-_HAS = Condition[Sight]("has a license line of the product", lambda f: f.counts.has)
-_THERE = Condition[Sight]("has been added", lambda f: f.counts.snapshot.there)
-_ACTIVE = Condition[Sight]("is active", lambda f: f.counts.snapshot.active)
+_HAS = Condition[Sight]("has a license line of the product", lambda f: f.scope.has)
+_THERE = Condition[Sight]("has been added", lambda f: f.snapshot.there)
+_ACTIVE = Condition[Sight]("is active", lambda f: f.snapshot.active)
 _RECENT = Condition[Sight](
     "was added within {window_days} days",
-    lambda f: f.counts.snapshot.recent,
+    lambda f: f.snapshot.recent,
     _days_too_old,
     "days",
 )
 _ENDING = Condition[Sight](
     "has an end within {window_days} days",
-    lambda f: f.counts.snapshot.ending,
+    lambda f: f.snapshot.ending,
     _days_beyond_window,
     "days",
 )
 _EXPIRES = Condition[Sight](
     "does not renew itself (or auto_renewing_expires, here {auto_renewing_expires})",
-    lambda f: f.counts.snapshot.expires,
+    lambda f: f.snapshot.expires,
 )
 _SUBSCRIPTION = Condition[Sight](
     "is a subscription, not a trial",
-    lambda f: ~f.counts.snapshot.portfolio.subscription_columns.trial,
+    lambda f: ~f.snapshot.portfolio.subscription_columns.trial,
 )
 _RENEWS = Condition[Sight](
-    "renews itself", lambda f: f.counts.snapshot.portfolio.subscription_columns.auto_renew
+    "renews itself", lambda f: f.snapshot.portfolio.subscription_columns.auto_renew
 )
 _LOW = Condition[Sight](
     "the customer's assignment rate is below the threshold of its peers",
-    lambda f: f.low[f.counts.snapshot.portfolio.subscription_columns.customer],
+    lambda f: f.low,
     _rate_too_high,
     "percentage points",
 )
 _OVER = Condition[Sight](
     "has more licenses assigned than bought on some line",
-    lambda f: f.counts.overage > 0,
+    lambda f: f.scope.over,
     _seats_below_overage,
     "licenses",
 )
@@ -187,17 +207,17 @@ class SectionState:
 
 def section_rows(rule: Rule, facts: Sight) -> Rows:
     """The rows of the subscriptions for which a rule holds."""
-    return np.flatnonzero(all_hold(rule, facts))
+    return rows_where(all_hold(rule, facts))
 
 
-def section_state(rows: Rows, facts: Sight, part: RowPart) -> SectionState:
+def section_state(
+    rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart
+) -> SectionState:
     """Count some subscriptions.
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
     """
-    counts = facts.counts
-
     return SectionState(
         customers=int(np.count_nonzero(owners(rows, facts))),
         total=masked_sum(counts.total, rows),
@@ -210,11 +230,23 @@ def section_state(rows: Rows, facts: Sight, part: RowPart) -> SectionState:
 
 def owners(rows: Rows, facts: Sight) -> Mask:
     """Which customers have one of some subscriptions."""
-    columns = facts.counts.snapshot.portfolio
+    columns = facts.snapshot.portfolio
     mask = np.zeros(len(columns), np.bool_)
     mask[columns.subscription_columns.customer.take(rows)] = True
 
     return mask
+
+
+def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
+    """For each mask of subscriptions, at most eight, how many different customers have one."""
+    columns = snapshot.portfolio.customer_columns
+    codes = np.zeros(len(columns.slots), np.uint8)
+    for place, mask in enumerate(masks):
+        codes |= mask.view(np.uint8) << np.uint8(place)
+    found = columns.subscriptions.any_bits(codes.take(columns.slots))
+    bits = (np.uint8(1 << place) for place in range(len(masks)))
+
+    return [int(np.count_nonzero(found & bit)) for bit in bits]
 
 
 @frozen(eq=False)
@@ -256,7 +288,7 @@ def _added(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(map(sum, zip(left, right, strict=True)))
 
 
-def trend_state(counts: ProductCounts) -> TrendState:
+def trend_state(scope: Scope) -> TrendState:
     """Count the licenses of active subscriptions at the end of each completed week.
 
     An observation counts from the first week end that sees it until the next one of its line takes
@@ -266,9 +298,9 @@ def trend_state(counts: ProductCounts) -> TrendState:
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
     """
-    at = counts.snapshot
+    at = scope.snapshot
     ends = week_ends(at.micros, at.policy.trend_weeks)
-    rows, begins, stops = _spans(counts, np.array(ends, np.int64))
+    rows, begins, stops = _spans(scope, np.array(ends, np.int64))
     seen = at.portfolio.observation_columns
     total, assigned = seen.total.take(rows), seen.assigned.take(rows)
     spare = total - np.minimum(total, assigned)
@@ -280,16 +312,16 @@ def trend_state(counts: ProductCounts) -> TrendState:
     return TrendState(ends, *weekly)
 
 
-def _spans(counts: ProductCounts, ends: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
+def _spans(scope: Scope, ends: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
     """Observations that count in some week, the first of these weeks, and the one after the last."""
-    portfolio = counts.snapshot.portfolio
+    portfolio = scope.snapshot.portfolio
     lines, seen = portfolio.line_columns, portfolio.observation_columns
     first_week = _weeks(seen.instants, ends)[seen.observed]
     until = np.empty_like(first_week)
     until[:-1] = first_week[1:]
     filled = np.flatnonzero(lines.first[1:] > lines.first[:-1])
     until[lines.first[1:][filled] - 1] = len(ends)
-    begin, stop = _active_weeks(counts, ends)
+    begin, stop = _active_weeks(scope, ends)
     repeats = np.diff(lines.first)
     begins = np.maximum(first_week, _spread(begin, repeats))
     stops = np.minimum(until, _spread(stop, repeats))
@@ -311,13 +343,13 @@ def _weeks(instants: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.u
 
 
 def _active_weeks(
-    counts: ProductCounts, ends: NDArray[np.int64]
+    scope: Scope, ends: NDArray[np.int64]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """For each line the first week end at which its subscription is active, and the one after.
 
     Lines of other products are active at none.
     """
-    columns = counts.snapshot.portfolio.subscription_columns
+    columns = scope.snapshot.portfolio.subscription_columns
     begin = _weeks(np.maximum(columns.added, columns.starts), ends)
     stop = _weeks(columns.ends, ends)
     layout = columns.lines
@@ -325,7 +357,7 @@ def _active_weeks(
     begins = np.concatenate([*parts, begin[layout.tail]])
     stops = np.concatenate([*(stop[:size] for size in layout.sizes), stop[layout.tail]])
 
-    return begins, stops * counts.line_mask
+    return begins, stops * scope.line_mask
 
 
 def _running(begins: Rows, stops: Rows, values: Any, weeks: int) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked
+from partnerkpi._arrays import locked, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Rates:
 
     assigned: Counts = field(converter=locked)
     total: Counts = field(converter=locked)
+
+    __reduce__ = reduced
 
     @staticmethod
     def empty() -> Rates:
@@ -113,6 +115,16 @@ class _Peers:
 
     band: int
     rates: Rates
+    doubles: NDArray[np.float64] | None
+
+    @staticmethod
+    def of(band: int, rates: Rates) -> _Peers:
+        """Look at the rates as doubles, as far as their integers are exact in doubles."""
+        top = max(int(rates.assigned.max(initial=0)), int(rates.total.max(initial=0)))
+
+        return _Peers(
+            band, rates, rates.assigned / rates.total if top < _EXACT_IN_DOUBLES else None
+        )
 
     def __len__(self) -> int:
         return len(self.rates)
@@ -123,24 +135,52 @@ class _Peers:
         Division of exact doubles is rounded correctly: a smaller rate never gets a greater double.
         So the rates of the wanted double hold the wanted rank, and only they are compared exactly.
         """
-        assigned, total = self.rates.assigned, self.rates.total
-        if max(int(assigned.max()), int(total.max())) >= _EXACT_IN_DOUBLES:
-            order = np.argsort(exact_ranks(assigned, total), kind="stable")
-            row = int(order[rank])
-            return Fraction(int(assigned[row]), int(total[row]))
-        doubles = assigned / total
-        wanted = np.partition(doubles, rank)[rank]
-        equal = np.flatnonzero(doubles == wanted)
-        before = int(np.count_nonzero(doubles < wanted))
+        if self.doubles is None:
+            return _nth(self.rates, np.arange(len(self)), rank)
+        wanted = _selected(self.doubles, rank)
+        before = int(np.count_nonzero(self.doubles < wanted))
 
-        return _nth(assigned[equal], total[equal], rank - before)
+        return _nth(self.rates, np.flatnonzero(self.doubles == wanted), rank - before)
 
 
-def _nth(assigned: Counts, total: Counts, rank: int) -> Fraction:
-    order = np.argsort(exact_ranks(assigned, total), kind="stable")
-    row = int(order[rank])
+_SAMPLE = 4096
+_MANY = 16 * _SAMPLE
+
+
+def _selected(doubles: NDArray[np.float64], rank: int) -> float:
+    """The double of a rank: within a bracket that a sample suggests, if the rank lies in it."""
+    if len(doubles) < _MANY:
+        return float(np.partition(doubles, rank)[rank])
+    sample = np.sort(doubles[:: len(doubles) // _SAMPLE])
+    at, margin = rank * len(sample) // len(doubles), len(sample) // 32
+    low = sample[max(at - margin, 0)]
+    high = sample[min(at + margin, len(sample) - 1)]
+    inside = doubles[(doubles >= low) & (doubles <= high)]
+    place = rank - int(np.count_nonzero(doubles < low))
+    if 0 <= place < len(inside):
+        return float(np.partition(inside, place)[place])
+
+    return float(np.partition(doubles, rank)[rank])
+
+
+def _nth(rates: Rates, rows: Rows, rank: int) -> Fraction:
+    """The exact rate of a rank among some rates, which mostly are all the same."""
+    assigned, total = rates.assigned[rows], rates.total[rows]
+    first = Fraction(int(assigned[0]), int(total[0]))
+    if _all_equal(assigned, total, first):
+        return first
+    row = int(np.argsort(exact_ranks(assigned, total), kind="stable")[rank])
 
     return Fraction(int(assigned[row]), int(total[row]))
+
+
+def _all_equal(assigned: Counts, total: Counts, rate: Fraction) -> bool:
+    tops = int(assigned.max(initial=1)) * rate.denominator, int(total.max()) * rate.numerator
+    if max(tops) >= 2**63:
+        return False
+    left = assigned * np.int64(rate.denominator)
+
+    return bool((left == total * np.int64(rate.numerator)).all())
 
 
 def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
@@ -164,11 +204,11 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
     bands = band_codes(rates.total, bounds)
     sizes = np.bincount(bands, minlength=len(bounds) + 1).tolist()
     few = [size < policy.low_assignment_min_peers for size in sizes]
-    everyone = _threshold(_Peers(0, rates), policy) if any(few) or not banded else None
+    everyone = _threshold(_Peers.of(0, rates), policy) if any(few) or not banded else None
     found = [
         everyone
         if few[band] or not banded
-        else _threshold(_Peers((0, *bounds)[band], _of_band(rates, bands, band)), policy)
+        else _threshold(_Peers.of((0, *bounds)[band], _of_band(rates, bands, band)), policy)
         for band in range(len(sizes))
     ]
     peers = [len(rates) if few[band] else size for band, size in enumerate(sizes)]
@@ -212,20 +252,29 @@ def is_low(counts: CustomerCounts, limits: Thresholds) -> Mask:
         [True, False, False]
     """
     low = np.zeros(len(counts.total), np.bool_)
-    rows = np.flatnonzero(counts.total > 0)
+    rows = _candidates(counts, limits)
     total, assigned = counts.total.take(rows), counts.assigned.take(rows)
     bands = band_codes(total, limits.bounds)
     for band, limit in enumerate(limits.rates):
         if limit is not None:
-            within = np.flatnonzero(bands == band) if limits.bounds else slice(None)
+            within = np.flatnonzero(bands == band)
             low[rows[within]] = _below(assigned[within], total[within], limit)
 
     return low
 
 
+def _candidates(counts: CustomerCounts, limits: Thresholds) -> Rows:
+    """Customers with a rate that may be low: surely all that are below the highest threshold."""
+    highest = max((float(limit) for limit in limits.rates if limit is not None), default=0.0)
+    # A little more than the threshold makes up for any rounding.
+    bound = counts.total * (highest * (1 + 1e-9))
+
+    return rows_where((counts.assigned <= bound) & (counts.total > 0))
+
+
 def _below(assigned: Counts, total: Counts, limit: Fraction) -> Mask:
-    tops = int(assigned.max(initial=0)), int(total.max(initial=0))
-    if tops[0] * limit.denominator < 2**63 and tops[1] * limit.numerator < 2**63:
+    tops = int(assigned.max(initial=1)), int(total.max(initial=1))
+    if max(tops[0] * limit.denominator, tops[1] * limit.numerator) < 2**63:
         below: Mask = assigned * np.int64(limit.denominator) < total * np.int64(limit.numerator)
         return below
     pairs = zip(assigned.tolist(), total.tolist(), strict=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Counts, Mask, Rows
     from partnerkpi.aggregates import Ratio
+    from partnerkpi.licenses.columns import ProductCounts
     from partnerkpi.licenses.measures import Sight
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OverageRow",
     "RecentlyAddedRow",
     "RenewingRow",
+    "SectionSight",
     "cells_of_rows",
 ]
 
@@ -295,55 +297,68 @@ OVERAGE_TABLE = TableDefinition(
 )
 
 
+@frozen(eq=False)
+class SectionSight:
+    """All that the rows of a section show: what its rule looks at, and the counts.
+
+    Attributes:
+        sight: What the rule looks at.
+        counts: What every subscription counts of the product.
+    """
+
+    sight: Sight
+    counts: ProductCounts
+
+
 def _wide(counts: Counts, rows: Rows) -> NDArray[np.int64]:
     return counts[rows].astype(np.int64)
 
 
-def _owners(facts: Sight, rows: Rows) -> Rows:
-    return facts.counts.snapshot.portfolio.subscription_columns.customer[rows].astype(np.intp)
+def _owners(facts: SectionSight, rows: Rows) -> Rows:
+    return facts.sight.snapshot.portfolio.subscription_columns.customer[rows].astype(np.intp)
 
 
-def _customer_id(facts: Sight, rows: Rows) -> Texts:
-    return Texts(facts.counts.snapshot.portfolio.customer_columns.ids.take(_owners(facts, rows)))
+def _customer_id(facts: SectionSight, rows: Rows) -> Texts:
+    return Texts(facts.sight.snapshot.portfolio.customer_columns.ids.take(_owners(facts, rows)))
 
 
-def _customer(facts: Sight, rows: Rows) -> Texts:
-    return Texts(facts.counts.snapshot.portfolio.customer_columns.names.take(_owners(facts, rows)))
+def _customer(facts: SectionSight, rows: Rows) -> Texts:
+    return Texts(facts.sight.snapshot.portfolio.customer_columns.names.take(_owners(facts, rows)))
 
 
-def _subscription_id(facts: Sight, rows: Rows) -> Texts:
-    return Texts(facts.counts.snapshot.portfolio.subscription_columns.ids.take(rows))
+def _subscription_id(facts: SectionSight, rows: Rows) -> Texts:
+    return Texts(facts.sight.snapshot.portfolio.subscription_columns.ids.take(rows))
 
 
-def _kind(facts: Sight, rows: Rows) -> Choices:
-    trial = facts.counts.snapshot.portfolio.subscription_columns.trial[rows]
+def _kind(facts: SectionSight, rows: Rows) -> Choices:
+    trial = facts.sight.snapshot.portfolio.subscription_columns.trial[rows]
 
     return Choices(trial.view(np.uint8), (Kind.SUBSCRIPTION, Kind.TRIAL))
 
 
-def _days_since_added(facts: Sight, rows: Rows) -> Integers:
-    at = facts.counts.snapshot
+def _days_since_added(facts: SectionSight, rows: Rows) -> Integers:
+    at = facts.sight.snapshot
 
     return Integers(day_count(at.portfolio.subscription_columns.added[rows], at.micros))
 
 
-def _months_since_added(facts: Sight, rows: Rows) -> Integers:
-    at = facts.counts.snapshot
+def _months_since_added(facts: SectionSight, rows: Rows) -> Integers:
+    at = facts.sight.snapshot
 
     return Integers(
         month_count(at.portfolio.subscription_columns.added[rows], np.array(at.micros))
     )
 
 
-def _days_left(facts: Sight, rows: Rows) -> Integers:
-    at = facts.counts.snapshot
+def _days_left(facts: SectionSight, rows: Rows) -> Integers:
+    at = facts.sight.snapshot
     ends = at.portfolio.subscription_columns.ends[rows]
 
     return Integers(day_count(at.micros, ends), ends != OPEN)
 
 
-def _months_left(facts: Sight, rows: Rows) -> Integers:
-    at = facts.counts.snapshot
+def _months_left(facts: SectionSight, rows: Rows) -> Integers:
+    at = facts.sight.snapshot
     ends = at.portfolio.subscription_columns.ends[rows]
     known = ends != OPEN
     months = month_count(np.array(at.micros), np.where(known, ends, at.micros))
@@ -351,35 +366,35 @@ def _months_left(facts: Sight, rows: Rows) -> Integers:
     return Integers(months, known)
 
 
-def _auto_renew(facts: Sight, rows: Rows) -> Flags:
-    return Flags(facts.counts.snapshot.portfolio.subscription_columns.auto_renew[rows])
+def _auto_renew(facts: SectionSight, rows: Rows) -> Flags:
+    return Flags(facts.sight.snapshot.portfolio.subscription_columns.auto_renew[rows])
 
 
-def _ratio(facts: Sight, rows: Rows, part: Counts) -> Ratios:
+def _ratio(facts: SectionSight, rows: Rows, part: Counts) -> Ratios:
     return Ratios(_wide(part, rows), _wide(facts.counts.total, rows))
 
 
-def _customer_assignment(facts: Sight, rows: Rows) -> Ratios:
-    owners, customers = _owners(facts, rows), facts.customers
+def _customer_assignment(facts: SectionSight, rows: Rows) -> Ratios:
+    owners, customers = _owners(facts, rows), facts.sight.customers
 
     return Ratios(_wide(customers.assigned, owners), _wide(customers.total, owners))
 
 
-def _used_3mo(facts: Sight, rows: Rows) -> Integers:
-    return Integers(_line_sums(facts, rows, facts.counts.snapshot.lines.used_3mo))
+def _used_3mo(facts: SectionSight, rows: Rows) -> Integers:
+    return Integers(_line_sums(facts, rows, facts.sight.snapshot.lines.used_3mo))
 
 
-def _line_sums(facts: Sight, rows: Rows, counts: Counts) -> NDArray[np.int64]:
+def _line_sums(facts: SectionSight, rows: Rows, counts: Counts) -> NDArray[np.int64]:
     lines, position = _lines(facts, rows)
 
     return _summed(position, counts[lines].astype(np.int64), len(rows))
 
 
-def _lines(facts: Sight, rows: Rows) -> tuple[Rows, Rows]:
+def _lines(facts: SectionSight, rows: Rows) -> tuple[Rows, Rows]:
     """The lines of the product of some subscriptions, and each one's position among ``rows``."""
-    layout = facts.counts.snapshot.portfolio.subscription_columns.lines
+    layout = facts.sight.snapshot.portfolio.subscription_columns.lines
     lines, position = layout.members(rows)
-    wanted = facts.counts.line_mask[lines]
+    wanted = facts.sight.scope.line_mask[lines]
 
     return lines[wanted], position[wanted]
 
@@ -391,9 +406,9 @@ def _summed(position: Rows, values: NDArray[np.int64], size: int) -> NDArray[np.
     return sums
 
 
-def _weekly_change(facts: Sight, rows: Rows, now: Counts, column: str) -> Integers:
+def _weekly_change(facts: SectionSight, rows: Rows, now: Counts, column: str) -> Integers:
     """What changed in a week: against 0 if added since, unknown if a line was not observed then."""
-    at = facts.counts.snapshot
+    at = facts.sight.snapshot
     then = at.micros - WEEK
     lines, position = _lines(facts, rows)
     found, known = last_dated(at.portfolio, lines, then)
@@ -407,7 +422,7 @@ def _weekly_change(facts: Sight, rows: Rows, now: Counts, column: str) -> Intege
     return Integers(_wide(now, rows) - earlier, whole | new)
 
 
-_CELLS: Mapping[str, Callable[[Sight, Rows], Any]] = MappingProxyType(
+_CELLS: Mapping[str, Callable[[SectionSight, Rows], Any]] = MappingProxyType(
     {
         "customer_id": _customer_id,
         "customer": _customer,
@@ -439,7 +454,7 @@ _CELLS: Mapping[str, Callable[[Sight, Rows], Any]] = MappingProxyType(
 )
 
 
-def cells_of_rows(facts: Sight, column: str, rows: Rows) -> Any:
+def cells_of_rows(facts: SectionSight, column: str, rows: Rows) -> Any:
     """The cells of a column for some subscriptions.
 
     Raises:

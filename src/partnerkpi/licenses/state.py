@@ -9,20 +9,24 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-import numpy as np
 from attrs import frozen
 
 from partnerkpi.licenses import measures, rows
+from partnerkpi.kpi import all_hold
 from partnerkpi.licenses.columns import (
     CustomerCounts,
     ProductCounts,
+    Scope,
     customer_counts,
+    customer_sums,
     product_counts,
+    scope_of,
     together,
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
 from partnerkpi.licenses.measures import SectionState, Sight, TrendState
 from partnerkpi.licenses.peers import Rates, Thresholds, rates_of, thresholds
+from partnerkpi.licenses.rows import SectionSight
 
 if TYPE_CHECKING:
     from partnerkpi.kpi import TableDefinition
@@ -49,8 +53,9 @@ PRODUCTS = ("meetings", "calling")
 
 @frozen(eq=False)
 class ProductLook:
-    """What subscriptions and customers count of some products."""
+    """What subscriptions and customers count of a product."""
 
+    scope: Scope
     counts: ProductCounts
     customers: CustomerCounts
 
@@ -61,28 +66,33 @@ class LicenseLook:
 
     Attributes:
         snapshot: The portfolio at the instant.
-        both: Meetings and Calling together.
+        scope: Which lines and subscriptions are of Meetings or Calling.
+        customers: What customers count of both together.
         products: Each of the products of the report, in their order.
     """
 
     snapshot: Snapshot
-    both: ProductLook
+    scope: Scope
+    customers: CustomerCounts
     products: tuple[ProductLook, ...]
 
 
 def look(snapshot: Snapshot) -> LicenseLook:
     """Look at the lines of each product of the report, and of all of them together."""
-    counts = [product_counts(snapshot, [product]) for product in PRODUCTS]
+    products = tuple(_product_look(scope_of(snapshot, [product])) for product in PRODUCTS)
 
     return LicenseLook(
         snapshot,
-        _product_look(reduce(together, counts)),
-        tuple(map(_product_look, counts)),
+        reduce(together, (each.scope for each in products)),
+        reduce(customer_sums, (each.customers for each in products)),
+        products,
     )
 
 
-def _product_look(counts: ProductCounts) -> ProductLook:
-    return ProductLook(counts, customer_counts(counts))
+def _product_look(scope: Scope) -> ProductLook:
+    counts = product_counts(scope)
+
+    return ProductLook(scope, counts, customer_counts(counts, scope.snapshot))
 
 
 @frozen(eq=False)
@@ -124,7 +134,7 @@ class RatesState:
 def rates_state(seen: LicenseLook) -> RatesState:
     """The rates of a part's customers."""
     return RatesState(
-        rates_of(seen.both.customers), tuple(rates_of(each.customers) for each in seen.products)
+        rates_of(seen.customers), tuple(rates_of(each.customers) for each in seen.products)
     )
 
 
@@ -224,35 +234,32 @@ def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
     pairs = zip(seen.products, found.products, strict=True)
 
     return LicenseState(
-        _overview(_sight(seen.both, found.both)),
-        tuple(_product(_sight(each, limit)) for each, limit in pairs),
+        _overview(measures.sight(seen.scope, seen.customers, found.both)),
+        tuple(_product(each, limit) for each, limit in pairs),
     )
-
-
-def _sight(seen: ProductLook, limit: Thresholds) -> Sight:
-    return measures.sight(seen.counts, seen.customers, limit)
 
 
 def _overview(facts: Sight) -> OverviewState:
+    rules = (
+        measures.IN_SCOPE,
+        measures.EXPIRING,
+        measures.RENEWING,
+        measures.LOW_ASSIGNMENT,
+        measures.OVERAGE,
+    )
+    counts = measures.customers_of([all_hold(rule, facts) for rule in rules], facts.snapshot)
+    pairs = zip(rules, counts, strict=True)
+
     return OverviewState(
-        _customers(measures.IN_SCOPE, facts),
-        _customers(measures.EXPIRING, facts),
-        _customers(measures.RENEWING, facts),
-        _customers(measures.LOW_ASSIGNMENT, facts),
-        _customers(measures.OVERAGE, facts),
+        *(SectionState(customers=n, parts=(RuledRows(facts, rule),)) for rule, n in pairs)
     )
 
 
-def _customers(rule: Rule, facts: Sight) -> SectionState:
-    part = RuledRows(facts, rule)
-    owners = measures.owners(part.rows, facts)
+def _product(seen: ProductLook, limit: Thresholds) -> ProductState:
+    facts = SectionSight(measures.sight(seen.scope, seen.customers, limit), seen.counts)
 
-    return SectionState(customers=int(np.count_nonzero(owners)), parts=(part,))
-
-
-def _product(facts: Sight) -> ProductState:
     return ProductState(
-        measures.trend_state(facts.counts),
+        measures.trend_state(seen.scope),
         _section(measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE, facts),
         _section(measures.EXPIRING, rows.EXPIRING_TABLE, facts),
         _section(measures.RENEWING, rows.RENEWING_TABLE, facts),
@@ -261,8 +268,9 @@ def _product(facts: Sight) -> ProductState:
     )
 
 
-def _section(rule: Rule, table: TableDefinition, facts: Sight) -> SectionState:
-    found = measures.section_rows(rule, facts)
+def _section(rule: Rule, table: TableDefinition, facts: SectionSight) -> SectionState:
+    found = measures.section_rows(rule, facts.sight)
     columns = tuple(column.name for column in table.columns)
+    part = SelectedRows(facts, rule, found, columns)
 
-    return measures.section_state(found, facts, SelectedRows(facts, rule, found, columns))
+    return measures.section_state(found, facts.sight, facts.counts, part)
