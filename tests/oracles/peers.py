@@ -6,7 +6,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from tests.oracles.counts import counts_at
-from tests.oracles.policy import OraclePolicy
+from tests.oracles.policy import OraclePolicy, Rule
 from tests.oracles.records import Customer, all_lines
 
 
@@ -42,22 +42,65 @@ def median(values: list[Fraction]) -> Fraction:
     return (ordered[half - 1] + ordered[half]) / 2
 
 
+def quantile(values: list[Fraction], share: Fraction) -> Fraction:
+    """The smallest value that at least this share of all values does not exceed."""
+    ordered = sorted(values)
+    return next(
+        value
+        for value in ordered
+        if sum(1 for other in ordered if other <= value) >= share * len(ordered)
+    )
+
+
+def below_quantile(share: Fraction) -> Rule:
+    """Low is below a quantile of the peers."""
+    return lambda peers, _: quantile(peers, share)
+
+
+def below_rate(rate: Fraction) -> Rule:
+    """Low is below one rate, whatever the peers do."""
+    return lambda _, __: rate
+
+
+def below_benchmark(rates_by_bound: dict[int, Fraction], fraction: Fraction) -> Rule:
+    """Low is below the fraction of the rate of the greatest bound that the band reaches.
+
+    A band below every bound takes the rate of the lowest.
+    """
+
+    def rule(_: list[Fraction], band_bound: int) -> Fraction:
+        reached = [bound for bound in rates_by_bound if bound <= band_bound]
+        return fraction * rates_by_bound[max(reached, default=min(rates_by_bound))]
+
+    return rule
+
+
 def band(total: int, lower_bounds: tuple[int, ...]) -> int:
     """How many of the bands' lower bounds a total reaches."""
     return sum(1 for bound in lower_bounds if total >= bound)
 
 
-def peers_of(rate: Rate, everyone: list[Rate], policy: OraclePolicy) -> list[Rate]:
-    """Those of the same size band, or everyone when these are too few."""
+def band_bound(total: int, lower_bounds: tuple[int, ...]) -> int:
+    """The lower bound of a total's band; 0 below the first."""
+    return max((bound for bound in lower_bounds if total >= bound), default=0)
+
+
+def peers_of(rate: Rate, everyone: list[Rate], policy: OraclePolicy) -> tuple[list[Rate], int]:
+    """Those of the same size band and its bound, or everyone and 0 when these are too few."""
     own_band = band(rate.total, policy.size_bands)
     alike = [one for one in everyone if band(one.total, policy.size_bands) == own_band]
-    return everyone if len(alike) < policy.low_assignment_min_peers else alike
+    if len(alike) < policy.low_assignment_min_peers:
+        return everyone, 0
+    return alike, band_bound(rate.total, policy.size_bands)
 
 
-def is_low(rate: Rate, peers: list[Rate], policy: OraclePolicy) -> bool:
-    """Strictly below the fraction of the peers' median."""
-    middle = median([peer.exact for peer in peers])
-    return rate.exact < policy.low_assignment_fraction * middle
+def is_low(rate: Rate, peers: list[Rate], bound: int, policy: OraclePolicy) -> bool:
+    """Strictly below the fraction of the peers' median, or below what another rule says."""
+    exact = [peer.exact for peer in peers]
+    if policy.low_rule is None:
+        return rate.exact < policy.low_assignment_fraction * median(exact)
+    limit = policy.low_rule(exact, bound)
+    return limit is not None and rate.exact < limit
 
 
 def low_among_their_size(found: dict[str, Rate], policy: OraclePolicy) -> dict[str, Rate]:
@@ -66,7 +109,7 @@ def low_among_their_size(found: dict[str, Rate], policy: OraclePolicy) -> dict[s
     return {
         customer_id: rate
         for customer_id, rate in found.items()
-        if is_low(rate, peers_of(rate, everyone, policy), policy)
+        if is_low(rate, *peers_of(rate, everyone, policy), policy)
     }
 
 
@@ -74,5 +117,7 @@ def low_among_all(found: dict[str, Rate], policy: OraclePolicy) -> dict[str, Rat
     """The low customers, each compared with everyone."""
     everyone = list(found.values())
     return {
-        customer_id: rate for customer_id, rate in found.items() if is_low(rate, everyone, policy)
+        customer_id: rate
+        for customer_id, rate in found.items()
+        if is_low(rate, everyone, 0, policy)
     }

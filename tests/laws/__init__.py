@@ -1,0 +1,1 @@
+"""Laws that hold for every portfolio, a file per family."""
