@@ -1,5 +1,6 @@
 """Show results to people: the only rounding, and the only spoken units."""
 
+from partnerkpi.present._widths import printable
 from partnerkpi.present.formats import average, percent, said_cell, said_count, said_value
 from partnerkpi.present.pieces import Block, Listing, Page, listing
 from partnerkpi.present.text import page_text
@@ -12,6 +13,7 @@ __all__ = [
     "listing",
     "page_text",
     "percent",
+    "printable",
     "said_cell",
     "said_count",
     "said_value",

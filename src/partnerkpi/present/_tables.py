@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from partnerkpi.kpi import Unit
-from partnerkpi.present._widths import clean, fill, isolated, pad, width_of, wrapped
+from partnerkpi.present._widths import fill, isolated, pad, printable, width_of, wrapped
 from partnerkpi.present.formats import MISSING, said_cell
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def listing_lines(listing: Listing, width: int, rows: int | None) -> list[str]:
 
 
 def _said(values: tuple[object, ...], units: list[Unit]) -> list[str]:
-    return [clean(said_cell(value, unit)) for value, unit in zip(values, units, strict=True)]
+    return [printable(said_cell(value, unit)) for value, unit in zip(values, units, strict=True)]
 
 
 @frozen
@@ -74,7 +74,7 @@ class _Grid:
 
 
 def _grid(columns: Sequence[Column], cells: list[list[str]]) -> _Grid:
-    titles = [clean(column.title) for column in columns]
+    titles = [printable(column.title) for column in columns]
     counted = [column.unit not in _SPOKEN for column in columns]
     narrow = [
         max(_longest_word(title), *(width_of(row[place]) for row in cells))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["clean", "fill", "isolated", "pad", "width_of", "wrapped"]
+__all__ = ["fill", "isolated", "pad", "printable", "width_of", "wrapped"]
 
 # Scripts and emoji need the joiners; every other format character can reorder or hide text.
 _JOINERS = "\u200c\u200d"
@@ -18,11 +18,11 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _JAMO = range(0x1160, 0x1200)
 
 
-def clean(text: str) -> str:
+def printable(text: str) -> str:
     r"""The text with what a terminal would obey instead of show written as an escape.
 
     Example:
-        >>> print(clean("Globex\x1b[2J\u202exelbolG"))
+        >>> print(printable("Globex\x1b[2J\u202exelbolG"))
         Globex\x1b[2J\u202exelbolG
     """
     if text.isascii() and text.isprintable():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerkpi.present._tables import listing_lines
-from partnerkpi.present._widths import clean, fill, pad, width_of
+from partnerkpi.present._widths import fill, pad, printable, width_of
 from partnerkpi.present.formats import said_value
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
     if rows is not None and rows < 0:
         msg = f"the number of rows is 0 or more, not {rows}"
         raise ValueError(msg)
-    lines = [*fill(clean(page.title), width), *fill(clean(page.subtitle), width)]
+    lines = [*fill(printable(page.title), width), *fill(printable(page.subtitle), width)]
     for block in page.blocks:
         lines += ["", *_block(block, width, rows)]
 
@@ -63,7 +63,7 @@ def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
 
 
 def _block(block: Block, width: int, rows: int | None) -> Iterator[str]:
-    title = fill(clean(block.title), width)
+    title = fill(printable(block.title), width)
     yield from title
     yield _RULES[block.level] * max(map(width_of, title))
     figures = [(each.definition, each.value) for each in block.figures]
@@ -74,21 +74,24 @@ def _block(block: Block, width: int, rows: int | None) -> Iterator[str]:
     if block.listing is not None:
         if pairs:
             yield ""
-        yield from fill(clean(block.listing.sentence), width)
+        yield from fill(printable(block.listing.sentence), width)
         yield from listing_lines(block.listing, width, rows)
 
 
 def _pairs(pairs: list[tuple[str, str]], notes: list[str], width: int) -> Iterator[str]:
     """Labels and what is said of them, beside each other where there is room."""
-    labels = [clean(label) for label, _ in pairs]
+    labels = [printable(label) for label, _ in pairs]
     beside = max(
         (width_of(label) for label in labels if width_of(label) <= width * 2 // 3), default=0
     )
     for label, (_, said), note in zip(labels, pairs, notes, strict=True):
         if width_of(label) <= beside:
-            first, *further = fill(clean(said), width, " " * (beside + 4))
+            first, *further = fill(printable(said), width, " " * (beside + 4))
             yield f"  {pad(label, beside)}  {first.lstrip()}".rstrip()
             yield from further
         else:
-            yield from [*fill(label, width, "  "), *fill(clean(said), width, " " * (beside + 4))]
-        yield from fill(clean(note), width, "    ") if note else ()
+            yield from [
+                *fill(label, width, "  "),
+                *fill(printable(said), width, " " * (beside + 4)),
+            ]
+        yield from fill(printable(note), width, "    ") if note else ()

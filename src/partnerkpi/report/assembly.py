@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerkpi.kpi import RowPart
+    from partnerkpi.policy import LowAssignmentRule
     from partnerkpi.report.segments import Segments
 
 __all__ = ["DataNotes", "Report", "finish", "report"]
@@ -126,24 +127,31 @@ class Report:
         overview, when = self.overview, self.as_of.isoformat()
 
         return (
-            f"<report as of {when}: {len(self.customers)} customers,"
+            f"<report as of {when}: {sum(map(len, self._customers))} customers,"
             f" {overview.total_customers.value} in scope>"
         )
 
     @staticmethod
-    def from_dict(document: Mapping[str, Any]) -> Report:
+    def from_dict(
+        document: Mapping[str, object],
+        rules: Mapping[str, type[LowAssignmentRule]] | None = None,
+    ) -> Report:
         """Read a report document back.
 
         Figures keep their values, tables their rows; the records behind them are not in it, so
         ``why`` answers only for customers in a table's rows.
 
+        Args:
+            document: What ``to_dict`` gave.
+            rules: Low-assignment rules of one's own, by name, as for ``Policy.from_dict``.
+
         Raises:
-            FormatError: a format or version that this release does not read.
+            FormatError: a format, version or rule that this release does not read.
             InputError: the document is faulty; all faults at once.
         """
         from partnerkpi.report.reading import report_from
 
-        return report_from(document)
+        return report_from(document, rules)
 
     def by(self, key: str) -> Segments:
         """The same report for each segment of the customers.
@@ -166,8 +174,8 @@ class Report:
         return segments_of(self, key, self._bound(), self._own)
 
     def _bound(self) -> tuple[Portfolio, ...]:
-        if self.state is None:
-            msg = "this report was read from a document, which does not hold the customers' records"
+        if not self._sources:
+            msg = "the customers' records behind this report are not here, only what was counted"
             raise RecordsMissingError(msg)
 
         return self._sources
