@@ -161,7 +161,9 @@ def _statuses(part: CustomerRows, rows: Rows) -> Objects:
 
 
 def _badges(part: CustomerRows, rows: Rows) -> Choices:
-    return Choices(part.statuses.badges()[rows], (*Status, None))
+    codes = part.statuses.badges()[rows]
+
+    return Choices(np.where(codes < 0, len(Status), codes), (*Status, None))
 
 
 _CELLS: Mapping[str, Callable[[CustomerRows, Rows], Any]] = MappingProxyType(

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
-from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Figure, plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from partnerkpi.licenses.kpis import ProductSections, TrendWeek
     from partnerkpi.report.assembly import Report
 
-__all__ = ["REPORT_FORMAT", "document_of", "figures_of", "plain_value"]
+__all__ = ["REPORT_FORMAT", "document_of", "figures_of", "instant_text", "plain_value"]
 
 REPORT_FORMAT = "partnerkpi/report@1"
 
@@ -23,7 +24,7 @@ def document_of(report: Report) -> dict[str, Any]:
     """The report document."""
     document = {
         "format": REPORT_FORMAT,
-        "as_of": format_one(of_datetime(report.as_of)),
+        "as_of": instant_text(report.as_of),
         "policy": report.policy.to_dict(),
         "data": plain(report.data),
         "overview": section_dict(report.overview),
@@ -35,6 +36,17 @@ def document_of(report: Report) -> dict[str, Any]:
         document["figures"] = {name: _own(each) for name, each in report.figures.items()}
 
     return document
+
+
+def instant_text(moment: datetime) -> str:
+    """An instant in UTC as documents spell it; the end of a week may lie before 1970.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> instant_text(datetime(2026, 11, 22, tzinfo=timezone.utc))
+        '2026-11-22T00:00:00Z'
+    """
+    return moment.replace(tzinfo=None).isoformat() + "Z"
 
 
 def _product(sections: ProductSections) -> dict[str, Any]:
@@ -52,7 +64,7 @@ SECTION_NAMES = ("recently_added", "expiring", "renewing", "low_assignment", "ov
 
 
 def _week(week: TrendWeek) -> dict[str, Any]:
-    return {**plain(week), "week_end": format_one(of_datetime(week.week_end))}
+    return {**plain(week), "week_end": instant_text(week.week_end)}
 
 
 def figures_of(section: Any) -> dict[str, Figure[Any]]:
