@@ -1,0 +1,257 @@
+"""Machinery: the columns of result tables, read from rows or columns of a document, and told.
+
+How a cell stands in documents is said here once for each kind of column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+from attrs import frozen
+
+from partnerkpi import _record_rules as rules
+from partnerkpi._cells import Choices, Flags, Integers, Objects, Ratios, Texts
+from partnerkpi._text import Text, duplicates
+from partnerkpi.io._cells import MISSING, came, text_fault
+from partnerkpi.models import Kind, ManagedBy
+from partnerkpi.report._strict import MAX_SUM, SKIP, step, whole_check, word_check
+from partnerkpi.status import Status, by_urgency
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from partnerkpi.kpi import TableDefinition
+    from partnerkpi.report._strict import Check, Reader
+
+__all__ = ["Frame", "KINDS_OF_COLUMNS", "columns_of", "frame_of_columns", "frame_of_rows"]
+
+Frame: TypeAlias = Mapping[str, Any]
+Places: TypeAlias = Callable[[int], str]
+Column: TypeAlias = "Callable[[Reader, Sequence[object], Places], Any]"
+
+_NEGATIVE = -MAX_SUM - 1
+_WHOLE = whole_check(0, MAX_SUM)
+_ANY = whole_check(_NEGATIVE, MAX_SUM)
+_KINDS = tuple(kind.value for kind in Kind)
+_MANAGERS = tuple(manager.value for manager in ManagedBy)
+_STATUSES = tuple(status.value for status in Status)
+
+
+def frame_of_rows(reader: Reader, path: str, value: object, table: TableDefinition) -> Frame:
+    """The columns of a table that stands in a document row by row."""
+    names = [column.name for column in table.columns]
+    plain, rows = set(names), reader.listed(path, value)
+    records: list[Mapping[str, object]] = [
+        row  # type: ignore[misc]
+        if type(row) is dict and row.keys() == plain
+        else reader.record(f"{path}[{at}]", row, names)
+        for at, row in enumerate(rows)
+    ]
+
+    return {
+        name: KINDS_OF_COLUMNS[name](
+            reader, [record[name] for record in records], _in_rows(path, name)
+        )
+        for name in names
+    }
+
+
+def _in_rows(path: str, name: str) -> Places:
+    return lambda row: f"{path}[{row}].{name}"
+
+
+def frame_of_columns(reader: Reader, path: str, value: object, names: Sequence[str]) -> Frame:
+    """The columns of a table that stands in a document column by column, all equally long."""
+    record = reader.record(path, value, names)
+    cells = {name: _cells_of(reader, step(path, name), record[name]) for name in names}
+    longest = max(map(len, cells.values()), default=0)
+    for name, column in cells.items():
+        if len(column) != longest and record[name] is not SKIP:
+            reader.fault(step(path, name), f"{longest} cells, as in the others", str(len(column)))
+
+    return {
+        name: KINDS_OF_COLUMNS[name](
+            reader, [*column, *[SKIP] * (longest - len(column))], _in_columns(path, name)
+        )
+        for name, column in cells.items()
+    }
+
+
+def _cells_of(reader: Reader, path: str, value: object) -> Sequence[object]:
+    """The cells of a column; ratios stand as two lists of integers."""
+    if not isinstance(value, Mapping):
+        return reader.listed(path, value)
+    record = reader.record(path, value, ("numerator", "denominator"))
+    upper, lower = (reader.wholes(step(path, key), record[key]) for key in record)
+    if len(upper) != len(lower):
+        reader.fault(path, "as many numerators as denominators", f"{len(upper)} and {len(lower)}")
+
+    return [_Pair(*pair) for pair in zip(upper, lower, strict=False)]
+
+
+@frozen
+class _Pair:
+    """A ratio that was read from two columns."""
+
+    numerator: int
+    denominator: int
+
+
+def _in_columns(path: str, name: str) -> Places:
+    return lambda row: f"{path}.{name}[{row}]"
+
+
+def columns_of(frame: Frame, names: Iterable[str]) -> dict[str, object]:
+    """The columns as they stand in a stored state."""
+    return {name: _told(frame[name]) for name in names}
+
+
+def _told(cells: Any) -> object:
+    if isinstance(cells, Ratios):
+        return {
+            "numerator": cells.numerators.tolist(),
+            "denominator": cells.denominators.tolist(),
+        }
+    if isinstance(cells, Choices):
+        words = [None if choice is None else choice.value for choice in cells.choices]
+        return [words[code] for code in cells.codes.tolist()]
+    if isinstance(cells, Objects):
+        return [[getattr(each, "value", each) for each in value] for value in cells.objects]
+
+    values: list[object] = cells.values()
+
+    return values
+
+
+def _texts(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
+    good = reader.column(cells, place, text_fault, "?")
+
+    return Texts(Text.from_strings(good))  # type: ignore[arg-type]
+
+
+def _ids(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
+    """Ids of which each occurs once."""
+    before = reader.log.count
+    found = _texts(reader, cells, place)
+    if reader.log.count == before:
+        for row in duplicates(found.text).tolist():
+            reader.fault(place(row), rules.UNIQUE_ID, came(found.text[row]))
+
+    return found
+
+
+def _words(words: Sequence[str], choices: tuple[Any, ...], *, optional: bool = False) -> Column:
+    known: Check = word_check(words)
+    codes = {word: code for code, word in enumerate(words)} | {None: len(words)}
+
+    def check(cell: object) -> str | None:
+        return None if optional and cell is None else known(cell)
+
+    def column(reader: Reader, cells: Sequence[object], place: Places) -> Choices:
+        good = reader.column(cells, place, check, words[0])
+
+        return Choices(np.array([codes[cell] for cell in good], np.uint8), choices)  # type: ignore[index]
+
+    return column
+
+
+def _integers(reader: Reader, cells: Sequence[object], place: Places) -> Integers:
+    return Integers(_array(reader.column(cells, place, _WHOLE, 0)))
+
+
+def _array(numbers: Sequence[object]) -> NDArray[np.int64]:
+    return np.fromiter(numbers, np.int64, len(numbers))  # type: ignore[arg-type]
+
+
+def _optional(check: Check) -> Column:
+    def optional(cell: object) -> str | None:
+        return None if cell is None else (fault := check(cell)) and f"{fault}, or null"
+
+    def column(reader: Reader, cells: Sequence[object], place: Places) -> Integers:
+        good = reader.column(cells, place, optional, None)
+        known = np.fromiter((cell is not None for cell in good), np.bool_, len(good))
+
+        return Integers(_array([cell or 0 for cell in good]), known)
+
+    return column
+
+
+def _flags(reader: Reader, cells: Sequence[object], place: Places) -> Flags:
+    good = reader.column(
+        cells, place, lambda cell: None if type(cell) is bool else rules.A_BOOLEAN, filler=False
+    )
+
+    return Flags(np.array(good, np.bool_))
+
+
+def _ratios(reader: Reader, cells: Sequence[object], place: Places) -> Ratios:
+    pairs = [
+        cell if isinstance(cell, _Pair) else reader.ratio(place(row), cell)
+        for row, cell in enumerate(cells)
+    ]
+
+    return Ratios(
+        _array([pair.numerator for pair in pairs]), _array([pair.denominator for pair in pairs])
+    )
+
+
+def _lists(
+    item: Check, order: Callable[[Sequence[Any]], Sequence[Any]], expected: str, made: Any = str
+) -> Column:
+    """Lists of texts or words, each once and in an order."""
+
+    def cell_of(reader: Reader, path: str, cell: object) -> tuple[Any, ...]:
+        before, items = reader.log.count, reader.listed(path, cell)
+        for at, each in enumerate(items):
+            reader.check(f"{path}[{at}]", each, item)
+        if cell is SKIP or cell is MISSING or reader.log.count > before:
+            return ()
+        values = tuple(map(made, items))
+        if values != tuple(order(values)):
+            reader.fault(path, expected, ", ".join(map(str, items))[:80])
+
+        return values
+
+    def column(reader: Reader, cells: Sequence[object], place: Places) -> Objects:
+        return Objects([cell_of(reader, place(row), cell) for row, cell in enumerate(cells)])
+
+    return column
+
+
+def _each_once(values: Sequence[str]) -> Sequence[str]:
+    return tuple(dict.fromkeys(values))
+
+
+def _by_code_point(values: Sequence[str]) -> Sequence[str]:
+    return sorted(set(values))
+
+
+_COUNTS = ("total", "used", "assigned", "available", "overage", "used_3mo")
+_DAYS = ("days_since_added", "days_until_expiration", "days_until_renewal", "months_since_added")
+_LEFT = ("months_remaining", "days_remaining")
+_CHANGES = ("weekly_assignment_change", "weekly_usage_change")
+_SHARES = ("assignment", "utilization", "customer_assignment")
+
+KINDS_OF_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
+    {
+        "customer_id": _texts,
+        "customer": _texts,
+        "subscription_id": _ids,
+        "kind": _words(_KINDS, tuple(Kind)),
+        "managed_by": _words(_MANAGERS, tuple(ManagedBy)),
+        "badge": _words(_STATUSES, (*Status, None), optional=True),
+        "tags": _lists(text_fault, _each_once, "each tag once"),
+        "products": _lists(text_fault, _by_code_point, "each product once, by code point"),
+        "statuses": _lists(
+            word_check(_STATUSES), by_urgency, "each status once, the most urgent first", Status
+        ),
+        "auto_renew": _flags,
+        **dict.fromkeys((*_COUNTS, *_DAYS), _integers),
+        **dict.fromkeys(_LEFT, _optional(_WHOLE)),
+        **dict.fromkeys(_CHANGES, _optional(_ANY)),
+        **dict.fromkeys(_SHARES, _ratios),
+    }
+)
