@@ -210,7 +210,7 @@ def test_no_status_no_badge() -> None:
 def test_statuses_are_those_of_the_definitions(case: Case) -> None:
     """One customer by itself, and each in the columns, has the statuses of the naive reading."""
     policy = policy_of(case.policy)
-    columns = status.columns(portfolio_of(case.document), as_of=case.as_of, policy=policy)
+    columns = status.derive_all(portfolio_of(case.document), as_of=case.as_of, policy=policy)
     badges = columns.badges().tolist()
     for record in records_of(case.document):
         (naive,) = read_customers(case.document | {"customers": [only(case, record.id)]})
@@ -239,7 +239,7 @@ def test_explanations_never_disagree_with_the_flags(case: Case) -> None:
     """A status is explained exactly where it holds, in the order of urgency."""
     policy = policy_of(case.policy)
     portfolio = portfolio_of(case.document)
-    columns = status.columns(portfolio, as_of=case.as_of, policy=policy)
+    columns = status.derive_all(portfolio, as_of=case.as_of, policy=policy)
     for record in records_of(case.document):
         among = status.explain(portfolio, record.id, as_of=case.as_of, policy=policy)
         alone = status.explain(record, as_of=case.as_of, policy=policy)
@@ -348,7 +348,7 @@ def test_rules_speak_of_the_policy() -> None:
 def test_columns_count_and_mask() -> None:
     """A status as a mask over the rows of the customers, and as a count."""
     some = [customer(id="c-1"), customer(subscription(), id="c-2")]
-    columns = status.columns(pk.Portfolio.from_customers(some), as_of=AS_OF)
+    columns = status.derive_all(pk.Portfolio.from_customers(some), as_of=AS_OF)
     ids = columns.portfolio.customer_columns.ids.take(np.flatnonzero(columns.has(Status.EXPIRED)))
 
     assert ["c-1"] == ids.to_list()
@@ -360,7 +360,7 @@ def test_columns_count_and_mask() -> None:
 
 def test_nobody_has_statuses() -> None:
     """A portfolio without customers has columns without rows."""
-    columns = status.columns(pk.Portfolio.from_customers([]), as_of=AS_OF)
+    columns = status.derive_all(pk.Portfolio.from_customers([]), as_of=AS_OF)
     assert [0] * 8 == [columns.count(each) for each in Status]
     assert [] == columns.badges().tolist()
 
@@ -376,7 +376,7 @@ def test_a_naive_instant_is_refused() -> None:
 def test_an_unknown_customer_is_refused() -> None:
     """Asking about a customer that is not there names the nearest that is."""
     portfolio = pk.Portfolio.from_customers([customer(id="globex")])
-    columns = status.columns(portfolio, as_of=AS_OF)
+    columns = status.derive_all(portfolio, as_of=AS_OF)
     with pytest.raises(UnknownNameError, match="did you mean 'globex'"):
         status.explain(portfolio, "globx", as_of=AS_OF)
     with pytest.raises(UnknownNameError, match="did you mean 'globex'"):

@@ -8,6 +8,7 @@ A reduction over groups then adds contiguous slices, without an index. Rows beyo
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -104,8 +105,10 @@ class Levels:
 
     def any_bits(self, codes: Bits) -> Bits:
         """For each group, the bits that any of its rows has."""
-        bits = np.zeros(self.groups, codes.dtype)
-        for start, size in self:
+        first = self.starts[1] if self.sizes else 0
+        bits = np.empty(self.groups, codes.dtype)
+        bits[:first], bits[first:] = codes[:first], 0
+        for start, size in islice(self, 1, None):
             bits[:size] |= codes[start : start + size]
         if len(self.tail):
             np.bitwise_or.at(bits, self.tail, codes[self.starts[-1] :])
@@ -120,8 +123,10 @@ class Levels:
 
     def sums(self, values: NDArray[Any], dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """For each group, the sum of its rows' values; the caller vouches that it fits."""
-        sums = np.zeros((self.groups, *values.shape[1:]), dtype)
-        for start, size in self:
+        first = self.starts[1] if self.sizes else 0
+        sums = np.empty((self.groups, *values.shape[1:]), dtype)
+        sums[:first], sums[first:] = values[:first], 0
+        for start, size in islice(self, 1, None):
             chosen = sums[:size]
             np.add(chosen, values[start : start + size], out=chosen, casting="unsafe")
         if len(self.tail):

@@ -5,6 +5,7 @@ Results made under different policies are never added or compared.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
@@ -41,6 +42,9 @@ class PeerRates(Protocol):
     def ranked(self, rank: int, /) -> Fraction:
         """The exact rate of a rank, counted from 0 at the smallest."""
 
+    def median(self) -> Fraction:
+        """The exact median rate: for an even number of peers the mean of the two middle ones."""
+
 
 @runtime_checkable
 class LowAssignmentRule(Protocol):
@@ -58,6 +62,22 @@ class LowAssignmentRule(Protocol):
         ...
 
 
+def _fraction(value: Fraction | int | str) -> Fraction:
+    try:
+        return Fraction(value)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        msg = f"expected a fraction such as 1/2, not {value!r}"
+        raise PolicyError(msg) from error
+
+
+def _bounds(value: Iterable[int]) -> tuple[int, ...]:
+    try:
+        return tuple(value)
+    except TypeError as error:
+        msg = f"size_bands must be rising whole numbers, 0 or more, not {value!r}"
+        raise PolicyError(msg) from error
+
+
 @frozen
 class PeerMedian:
     """Low is below the policy's fraction of the peers' median rate, strictly.
@@ -71,10 +91,7 @@ class PeerMedian:
 
     def threshold(self, peers: PeerRates, fraction: Fraction, /) -> Fraction | None:
         """The fraction of the median of the peers."""
-        size = len(peers)
-        middle = peers.ranked((size - 1) // 2) + peers.ranked(size // 2)
-
-        return fraction * middle / 2
+        return fraction * peers.median()
 
     def to_dict(self) -> dict[str, object]:
         """The rule as plain values."""
@@ -99,7 +116,7 @@ class PeerQuantile:
         {'rule': 'peer_quantile', 'quantile': '1/4'}
     """
 
-    quantile: Fraction = field(converter=Fraction)
+    quantile: Fraction = field(converter=_fraction)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a quantile outside its range."""
@@ -129,7 +146,7 @@ class FixedRate:
         {'rule': 'fixed_rate', 'rate': '1/5'}
     """
 
-    rate: Fraction = field(converter=Fraction)
+    rate: Fraction = field(converter=_fraction)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a negative rate."""
@@ -147,7 +164,7 @@ class FixedRate:
 def _rates(value: Mapping[int, Fraction] | Sequence[tuple[int, Fraction]]) -> object:
     pairs = value.items() if hasattr(value, "items") else value
 
-    return tuple(sorted((bound, Fraction(rate)) for bound, rate in pairs))
+    return tuple(sorted((bound, _fraction(rate)) for bound, rate in pairs))
 
 
 @frozen
@@ -225,12 +242,12 @@ class Policy:
     inactivity_days: int = 90
     auto_renewing_expires: bool = False
     low_assignment_fraction: Fraction = field(
-        default=Fraction(1, 2), converter=Fraction
+        default=Fraction(1, 2), converter=_fraction
     )
     low_assignment_min_peers: int = 5
     low_assignment_rule: LowAssignmentRule = Factory(PeerMedian)
     size_bands: tuple[int, ...] = field(  # type: ignore[misc]
-        default=(1, 25, 100, 250, 1000, 5000), converter=tuple
+        default=(1, 25, 100, 250, 1000, 5000), converter=_bounds
     )
     trend_weeks: int = 8
 
@@ -244,9 +261,10 @@ class Policy:
         _require("auto_renewing_expires", type(flag) is bool, "true or false", flag)
         fraction = self.low_assignment_fraction
         _require("low_assignment_fraction", fraction >= 0, "not negative", fraction)
-        rising = all(low < high for low, high in pairwise(self.size_bands))
-        whole = all(type(bound) is int and bound >= 0 for bound in self.size_bands)
-        _require("size_bands", whole and rising, "rising whole numbers, 0 or more", self.size_bands)
+        bands = self.size_bands
+        whole = all(type(bound) is int and bound >= 0 for bound in bands)
+        rising = whole and all(low < high for low, high in pairwise(bands))
+        _require("size_bands", rising, "rising whole numbers, 0 or more", bands)
         rule = self.low_assignment_rule
         _require("low_assignment_rule", isinstance(rule, LowAssignmentRule), "a rule", rule)
 
@@ -312,11 +330,15 @@ def _settings(
 def _rule(value: object, rules: Mapping[str, type[LowAssignmentRule]]) -> LowAssignmentRule:
     settings = dict(value) if hasattr(value, "keys") else {}  # type: ignore[call-overload]
     name = settings.pop("rule", None)
-    if name not in rules:
+    if not isinstance(name, str) or name not in rules:
         msg = f"no low-assignment rule is called {name!r}; known are {', '.join(rules)}"
         raise FormatError(msg)
 
-    return rules[name](**settings)
+    try:
+        return rules[name](**settings)
+    except TypeError as error:
+        msg = f"the low-assignment rule {name!r} takes other settings than {sorted(settings)}"
+        raise PolicyError(msg) from error
 
 
 def _whole(name: str, value: object, least: int) -> None:

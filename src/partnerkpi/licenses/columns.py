@@ -23,10 +23,12 @@ __all__ = [
     "CustomerCounts",
     "ProductCounts",
     "Scope",
+    "Seats",
     "customer_counts",
     "customer_sums",
     "product_counts",
     "scope_of",
+    "seats_of",
     "together",
 ]
 
@@ -117,22 +119,50 @@ class ProductCounts:
         return spare
 
 
-def product_counts(scope: Scope) -> ProductCounts:
+@frozen(eq=False)
+class Seats:
+    """What every subscription counts of some products, as far as rates need it.
+
+    Attributes:
+        total: Licenses bought, one number per subscription.
+        assigned: Licenses assigned.
+    """
+
+    total: Counts
+    assigned: Counts
+
+
+def seats_of(scope: Scope) -> Seats:
     """Sum the lines of each subscription.
 
     Raises:
         CountOverflowError: a subscription's sum is beyond 64 bits.
     """
-    at, mask = scope.snapshot, scope.line_mask
-    layout = at.portfolio.subscription_columns.lines
-    lines = at.lines
+    lines = scope.snapshot.lines
+
+    return Seats(_by_subscription(scope, lines.total), _by_subscription(scope, lines.assigned))
+
+
+def _by_subscription(scope: Scope, counts: Counts) -> Counts:
+    layout = scope.snapshot.portfolio.subscription_columns.lines
+
+    return _sums(layout, counts, scope.line_mask)
+
+
+def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
+    """Sum the lines of each subscription, beside its seats what was used and what is in excess.
+
+    Raises:
+        CountOverflowError: a subscription's sum is beyond 64 bits.
+    """
+    lines = scope.snapshot.lines
     excess = lines.assigned - np.minimum(lines.assigned, lines.total)
 
     return ProductCounts(
-        total=_sums(layout, lines.total, mask),
-        assigned=_sums(layout, lines.assigned, mask),
-        used_7d=_sums(layout, lines.used_7d, mask),
-        overage=_sums(layout, excess, mask),
+        total=seats.total,
+        assigned=seats.assigned,
+        used_7d=_by_subscription(scope, lines.used_7d),
+        overage=_by_subscription(scope, excess),
     )
 
 
@@ -178,7 +208,7 @@ class CustomerCounts:
     assigned: Counts
 
 
-def customer_counts(counts: ProductCounts, snapshot: Snapshot) -> CustomerCounts:
+def customer_counts(counts: Seats, snapshot: Snapshot) -> CustomerCounts:
     """Sum the active subscriptions of each customer.
 
     Raises:
@@ -196,14 +226,14 @@ def customer_counts(counts: ProductCounts, snapshot: Snapshot) -> CustomerCounts
     )
 
 
-def _fits_in_pairs(counts: ProductCounts, layout: Levels) -> bool:
+def _fits_in_pairs(counts: Seats, layout: Levels) -> bool:
     narrow = counts.total.dtype == counts.assigned.dtype == np.uint32
     top = max(int(counts.total.max(initial=0)), int(counts.assigned.max(initial=0)))
 
     return narrow and top * _longest(layout) < 2**32
 
 
-def _summed_in_pairs(counts: ProductCounts, snapshot: Snapshot) -> CustomerCounts:
+def _summed_in_pairs(counts: Seats, snapshot: Snapshot) -> CustomerCounts:
     # The two numbers of a subscription travel as one of 64 bits: the way to them costs most.
     columns = snapshot.portfolio.customer_columns
     pairs = np.empty((len(snapshot.active), 2), np.uint32)

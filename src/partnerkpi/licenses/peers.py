@@ -8,7 +8,7 @@ parts.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from attrs import field, frozen
@@ -17,13 +17,15 @@ from partnerkpi._arrays import locked, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Codes, Counts, Mask, Rows
     from partnerkpi.licenses.columns import CustomerCounts
     from partnerkpi.policy import Policy
 
-__all__ = ["Rates", "Thresholds", "is_low", "rates_of", "thresholds"]
+__all__ = ["CustomerRates", "Rates", "Thresholds", "is_low", "rates_of", "thresholds"]
 
 _EXACT_IN_DOUBLES = 2**53
 
@@ -62,6 +64,9 @@ class Rates:
             >>> len(one.merge(Rates.empty()).merge(one))
             2
         """
+        if not len(self) or not len(other):
+            return self if len(self) else other
+
         return Rates(
             np.concatenate([self.assigned, other.assigned]),
             np.concatenate([self.total, other.total]),
@@ -71,18 +76,49 @@ class Rates:
         """Return how many customers have a rate."""
         return len(self.total)
 
+    def take(self, rows: Rows) -> Rates:
+        """Some of the rates."""
+        return Rates(self.assigned.take(rows), self.total.take(rows))
 
-def rates_of(counts: CustomerCounts) -> Rates:
-    """The rates of the customers that have licenses.
+    def doubles(self) -> NDArray[np.float64] | None:
+        """The rates as doubles; ``None`` where the integers are not exact in doubles.
+
+        Division of exact doubles is rounded correctly: a smaller rate never gets a greater double.
+        """
+        top = max(int(self.assigned.max(initial=0)), int(self.total.max(initial=0)))
+
+        return self.assigned / self.total if top < _EXACT_IN_DOUBLES else None
+
+
+@frozen(eq=False)
+class CustomerRates:
+    """The customers of a part that have a rate.
+
+    Attributes:
+        rows: Their rows.
+        rates: Their rates.
+        doubles: Their rates as doubles, where those are exact enough.
+        size: How many customers the part has.
+    """
+
+    rows: Rows
+    rates: Rates
+    doubles: NDArray[np.float64] | None
+    size: int
+
+
+def rates_of(counts: CustomerCounts) -> CustomerRates:
+    """The customers that have licenses, with their rates.
 
     Example:
         >>> from partnerkpi.licenses.columns import CustomerCounts
-        >>> len(rates_of(CustomerCounts(np.array([10, 0]), np.array([4, 0]))))
-        1
+        >>> rates_of(CustomerCounts(np.array([10, 0]), np.array([4, 0]))).rows.tolist()
+        [0]
     """
     rows = np.flatnonzero(counts.total > 0)
+    rates = Rates(counts.assigned.take(rows), counts.total.take(rows))
 
-    return Rates(counts.assigned.take(rows), counts.total.take(rows))
+    return CustomerRates(rows, rates, rates.doubles(), len(counts.total))
 
 
 @frozen
@@ -117,55 +153,60 @@ class _Peers:
     rates: Rates
     doubles: NDArray[np.float64] | None
 
-    @staticmethod
-    def of(band: int, rates: Rates) -> _Peers:
-        """Look at the rates as doubles, as far as their integers are exact in doubles."""
-        top = max(int(rates.assigned.max(initial=0)), int(rates.total.max(initial=0)))
-
-        return _Peers(
-            band, rates, rates.assigned / rates.total if top < _EXACT_IN_DOUBLES else None
-        )
-
     def __len__(self) -> int:
         return len(self.rates)
 
     def ranked(self, rank: int, /) -> Fraction:
-        """The exact rate of a rank.
+        """The exact rate of a rank."""
+        return self._ranked(rank)[0]
 
-        Division of exact doubles is rounded correctly: a smaller rate never gets a greater double.
-        So the rates of the wanted double hold the wanted rank, and only they are compared exactly.
-        """
+    def median(self) -> Fraction:
+        """The exact median rate."""
+        size = len(self)
+        low, high = self._ranked((size - 1) // 2, size // 2)
+
+        return (low + high) / 2
+
+    def _ranked(self, *ranks: int) -> list[Fraction]:
+        # The rates of a wanted double hold the wanted rank, and only they are compared exactly.
         if self.doubles is None:
-            return _nth(self.rates, np.arange(len(self)), rank)
-        wanted = _selected(self.doubles, rank)
-        before = int(np.count_nonzero(self.doubles < wanted))
+            return [_nth(self.rates, rank) for rank in ranks]
+        inside, before = _bracket(self.doubles, ranks)
+        ordered = np.partition(self.doubles.take(inside), [rank - before for rank in ranks])
 
-        return _nth(self.rates, np.flatnonzero(self.doubles == wanted), rank - before)
+        return [self._exact(inside, float(ordered[rank - before]), rank - before) for rank in ranks]
+
+    def _exact(self, inside: Rows, wanted: float, rank: int) -> Fraction:
+        doubles = cast("NDArray[np.float64]", self.doubles).take(inside)
+        below = int(np.count_nonzero(doubles < wanted))
+
+        return _nth(self.rates.take(inside[doubles == wanted]), rank - below)
 
 
 _SAMPLE = 4096
 _MANY = 16 * _SAMPLE
 
 
-def _selected(doubles: NDArray[np.float64], rank: int) -> float:
-    """The double of a rank: within a bracket that a sample suggests, if the rank lies in it."""
+def _bracket(doubles: NDArray[np.float64], ranks: tuple[int, ...]) -> tuple[Rows, int]:
+    """Rows of which the wanted ranks are, as a sample suggests, and how many rank before them."""
+    everything = np.arange(len(doubles), dtype=np.intp)
     if len(doubles) < _MANY:
-        return float(np.partition(doubles, rank)[rank])
+        return everything, 0
     sample = np.sort(doubles[:: len(doubles) // _SAMPLE])
-    at, margin = rank * len(sample) // len(doubles), len(sample) // 32
-    low = sample[max(at - margin, 0)]
-    high = sample[min(at + margin, len(sample) - 1)]
-    inside = doubles[(doubles >= low) & (doubles <= high)]
-    place = rank - int(np.count_nonzero(doubles < low))
-    if 0 <= place < len(inside):
-        return float(np.partition(inside, place)[place])
+    margin = len(sample) // 64
+    low = sample[max(min(ranks) * len(sample) // len(doubles) - margin, 0)]
+    high = sample[min(max(ranks) * len(sample) // len(doubles) + margin, len(sample) - 1)]
+    inside = rows_where((doubles >= low) & (doubles <= high))
+    before = int(np.count_nonzero(doubles < low))
+    if before <= min(ranks) and max(ranks) < before + len(inside):
+        return inside, before
 
-    return float(np.partition(doubles, rank)[rank])
+    return everything, 0
 
 
-def _nth(rates: Rates, rows: Rows, rank: int) -> Fraction:
+def _nth(rates: Rates, rank: int) -> Fraction:
     """The exact rate of a rank among some rates, which mostly are all the same."""
-    assigned, total = rates.assigned[rows], rates.total[rows]
+    assigned, total = rates.assigned, rates.total
     first = Fraction(int(assigned[0]), int(total[0]))
     if _all_equal(assigned, total, first):
         return first
@@ -200,26 +241,28 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
         >>> thresholds(three, Policy(), banded=False).of(10)
         Fraction(1, 5)
     """
-    bounds = policy.size_bands if banded else ()
-    bands = band_codes(rates.total, bounds)
-    sizes = np.bincount(bands, minlength=len(bounds) + 1).tolist()
-    few = [size < policy.low_assignment_min_peers for size in sizes]
-    everyone = _threshold(_Peers.of(0, rates), policy) if any(few) or not banded else None
-    found = [
-        everyone
-        if few[band] or not banded
-        else _threshold(_Peers.of((0, *bounds)[band], _of_band(rates, bands, band)), policy)
-        for band in range(len(sizes))
+    everyone = _Peers(0, rates, rates.doubles())
+    if not banded:
+        return Thresholds((), (_threshold(everyone, policy),), (len(rates),))
+    bands = list(_bands(everyone, policy.size_bands))
+    compared = [
+        peers if len(peers) >= policy.low_assignment_min_peers else everyone for peers in bands
     ]
-    peers = [len(rates) if few[band] else size for band, size in enumerate(sizes)]
 
-    return Thresholds(bounds, tuple(found), tuple(peers))
+    return Thresholds(
+        policy.size_bands,
+        tuple(_threshold(peers, policy) for peers in compared),
+        tuple(map(len, compared)),
+    )
 
 
-def _of_band(rates: Rates, bands: Codes, band: int) -> Rates:
-    rows = np.flatnonzero(bands == band)
-
-    return Rates(rates.assigned.take(rows), rates.total.take(rows))
+def _bands(everyone: _Peers, bounds: tuple[int, ...]) -> Iterator[_Peers]:
+    """The peers of each size band."""
+    codes = band_codes(everyone.rates.total, bounds)
+    for band, bound in enumerate((0, *bounds)):
+        rows = rows_where(codes == band)
+        doubles = None if everyone.doubles is None else everyone.doubles.take(rows)
+        yield _Peers(bound, everyone.rates.take(rows), doubles)
 
 
 def band_codes(totals: Counts, bounds: tuple[int, ...]) -> NDArray[np.uint8] | Rows:
@@ -240,39 +283,40 @@ def _threshold(peers: _Peers, policy: Policy) -> Fraction | None:
     return policy.low_assignment_rule.threshold(peers, policy.low_assignment_fraction)
 
 
-def is_low(counts: CustomerCounts, limits: Thresholds) -> Mask:
+def is_low(customers: CustomerRates, limits: Thresholds) -> Mask:
     """Which customers have a rate strictly below the threshold of their size.
 
-    Exact: doubles decide where they differ, integers where they tie.
+    Exact: doubles only leave out those that are surely not low, integers decide.
 
     Example:
         >>> from partnerkpi.licenses.columns import CustomerCounts
         >>> counts = CustomerCounts(np.array([10, 10, 0]), np.array([1, 2, 0]))
-        >>> is_low(counts, Thresholds((), (Fraction(1, 5),), (3,))).tolist()
+        >>> is_low(rates_of(counts), Thresholds((), (Fraction(1, 5),), (3,))).tolist()
         [True, False, False]
     """
-    low = np.zeros(len(counts.total), np.bool_)
-    rows = _candidates(counts, limits)
-    total, assigned = counts.total.take(rows), counts.assigned.take(rows)
-    bands = band_codes(total, limits.bounds)
+    low = np.zeros(customers.size, np.bool_)
+    places = _candidates(customers, limits)
+    rates, rows = customers.rates.take(places), customers.rows.take(places)
+    bands = band_codes(rates.total, limits.bounds)
     for band, limit in enumerate(limits.rates):
         if limit is not None:
             within = np.flatnonzero(bands == band)
-            low[rows[within]] = _below(assigned[within], total[within], limit)
+            low[rows[within]] = _below(rates.take(within), limit)
 
     return low
 
 
-def _candidates(counts: CustomerCounts, limits: Thresholds) -> Rows:
-    """Customers with a rate that may be low: surely all that are below the highest threshold."""
+def _candidates(customers: CustomerRates, limits: Thresholds) -> Rows:
+    """Who may be low: surely all that are below the highest threshold, and a little more."""
     highest = max((float(limit) for limit in limits.rates if limit is not None), default=0.0)
-    # A little more than the threshold makes up for any rounding.
-    bound = counts.total * (highest * (1 + 1e-9))
+    if customers.doubles is None:
+        return np.arange(len(customers.rows), dtype=np.intp)
 
-    return rows_where((counts.assigned <= bound) & (counts.total > 0))
+    return rows_where(customers.doubles <= highest * (1 + 1e-9))
 
 
-def _below(assigned: Counts, total: Counts, limit: Fraction) -> Mask:
+def _below(rates: Rates, limit: Fraction) -> Mask:
+    assigned, total = rates.assigned, rates.total
     tops = int(assigned.max(initial=1)), int(total.max(initial=1))
     if max(tops[0] * limit.denominator, tops[1] * limit.numerator) < 2**63:
         below: Mask = assigned * np.int64(limit.denominator) < total * np.int64(limit.numerator)

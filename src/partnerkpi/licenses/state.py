@@ -15,17 +15,24 @@ from partnerkpi.licenses import measures, rows
 from partnerkpi.kpi import all_hold
 from partnerkpi.licenses.columns import (
     CustomerCounts,
-    ProductCounts,
     Scope,
+    Seats,
     customer_counts,
     customer_sums,
     product_counts,
     scope_of,
+    seats_of,
     together,
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
 from partnerkpi.licenses.measures import SectionState, Sight, TrendState
-from partnerkpi.licenses.peers import Rates, Thresholds, rates_of, thresholds
+from partnerkpi.licenses.peers import (
+    CustomerRates,
+    Rates,
+    Thresholds,
+    rates_of,
+    thresholds,
+)
 from partnerkpi.licenses.rows import SectionSight
 
 if TYPE_CHECKING:
@@ -56,8 +63,9 @@ class ProductLook:
     """What subscriptions and customers count of a product."""
 
     scope: Scope
-    counts: ProductCounts
+    seats: Seats
     customers: CustomerCounts
+    rates: CustomerRates
 
 
 @frozen(eq=False)
@@ -68,31 +76,36 @@ class LicenseLook:
         snapshot: The portfolio at the instant.
         scope: Which lines and subscriptions are of Meetings or Calling.
         customers: What customers count of both together.
+        rates: Their rates of both together.
         products: Each of the products of the report, in their order.
     """
 
     snapshot: Snapshot
     scope: Scope
     customers: CustomerCounts
+    rates: CustomerRates
     products: tuple[ProductLook, ...]
 
 
 def look(snapshot: Snapshot) -> LicenseLook:
     """Look at the lines of each product of the report, and of all of them together."""
     products = tuple(_product_look(scope_of(snapshot, [product])) for product in PRODUCTS)
+    customers = reduce(customer_sums, (each.customers for each in products))
 
     return LicenseLook(
         snapshot,
         reduce(together, (each.scope for each in products)),
-        reduce(customer_sums, (each.customers for each in products)),
+        customers,
+        rates_of(customers),
         products,
     )
 
 
 def _product_look(scope: Scope) -> ProductLook:
-    counts = product_counts(scope)
+    seats = seats_of(scope)
+    customers = customer_counts(seats, scope.snapshot)
 
-    return ProductLook(scope, counts, customer_counts(counts, scope.snapshot))
+    return ProductLook(scope, seats, customers, rates_of(customers))
 
 
 @frozen(eq=False)
@@ -133,9 +146,7 @@ class RatesState:
 
 def rates_state(seen: LicenseLook) -> RatesState:
     """The rates of a part's customers."""
-    return RatesState(
-        rates_of(seen.customers), tuple(rates_of(each.customers) for each in seen.products)
-    )
+    return RatesState(seen.rates.rates, tuple(each.rates.rates for each in seen.products))
 
 
 @frozen
@@ -234,7 +245,7 @@ def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
     pairs = zip(seen.products, found.products, strict=True)
 
     return LicenseState(
-        _overview(measures.sight(seen.scope, seen.customers, found.both)),
+        _overview(measures.sight(seen.scope, seen.customers, seen.rates, found.both)),
         tuple(_product(each, limit) for each, limit in pairs),
     )
 
@@ -256,7 +267,10 @@ def _overview(facts: Sight) -> OverviewState:
 
 
 def _product(seen: ProductLook, limit: Thresholds) -> ProductState:
-    facts = SectionSight(measures.sight(seen.scope, seen.customers, limit), seen.counts)
+    facts = SectionSight(
+        measures.sight(seen.scope, seen.customers, seen.rates, limit),
+        product_counts(seen.scope, seen.seats),
+    )
 
     return ProductState(
         measures.trend_state(seen.scope),

@@ -9,7 +9,7 @@ Example:
 """
 
 from partnerkpi.status.columns import StatusColumns, status_columns
-from partnerkpi.status.derive import columns, derive, explain
+from partnerkpi.status.derive import derive, derive_all, explain
 from partnerkpi.status.rules import (
     RULES,
     Explanation,
@@ -35,8 +35,8 @@ __all__ = [
     "SubscriptionEvidence",
     "badge",
     "by_urgency",
-    "columns",
     "derive",
+    "derive_all",
     "explain",
     "status_columns",
 ]

@@ -14,7 +14,7 @@ from partnerkpi.status.rules import Explanation, Status, explanations
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["columns", "derive", "explain"]
+__all__ = ["derive", "derive_all", "explain"]
 
 
 def derive(
@@ -39,10 +39,10 @@ def derive(
         >>> derive(globex, as_of=when)
         frozenset({<Status.EXPIRED: 'expired'>})
     """
-    return columns(Portfolio.from_customers([customer]), as_of=as_of, policy=policy).of_row(0)
+    return derive_all(Portfolio.from_customers([customer]), as_of=as_of, policy=policy).of_row(0)
 
 
-def columns(
+def derive_all(
     portfolio: Portfolio, *, as_of: datetime, policy: Policy | None = None
 ) -> StatusColumns:
     """The statuses of every customer of a portfolio at an instant, as columns.
@@ -54,7 +54,7 @@ def columns(
         >>> from datetime import datetime, timezone
         >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
         >>> portfolio = Portfolio.from_customers([Customer(id="c-1", name="Globex")])
-        >>> columns(portfolio, as_of=when).has(Status.EXPIRED).tolist()
+        >>> derive_all(portfolio, as_of=when).has(Status.EXPIRED).tolist()
         [True]
     """
     return status_columns(seen.snapshot(portfolio, as_of, policy or Policy()))
