@@ -26,6 +26,7 @@ from partnerkpi.errors import (
     InputError,
     InstantError,
     PartnerKpiError,
+    PolicyError,
 )
 from partnerkpi.io import schema
 from partnerkpi.present import printable
@@ -253,7 +254,7 @@ def _policy(settings: Sequence[str]) -> Policy:
         values |= {name: _plain(text)} if equals and name.isidentifier() else _policy_file(setting)
     try:
         return Policy.from_dict(values)
-    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+    except (FormatError, PolicyError) as error:
         msg = f"--policy: {error}"
         raise _UsageError(msg) from error
 

@@ -163,8 +163,15 @@ class FixedRate:
 
 def _rates(value: Mapping[int, Fraction] | Sequence[tuple[int, Fraction]]) -> object:
     pairs = value.items() if hasattr(value, "items") else value
+    try:
+        rates = [(bound, _fraction(rate)) for bound, rate in pairs]
+    except (TypeError, ValueError) as error:
+        msg = f"rates must be pairs of a lower bound and a rate, not {value!r}"
+        raise PolicyError(msg) from error
+    for bound, _ in rates:
+        _whole("a bound of the rates", bound, 0)
 
-    return tuple(sorted((bound, _fraction(rate)) for bound, rate in pairs))
+    return tuple(sorted(rates))
 
 
 @frozen
@@ -187,7 +194,7 @@ class BenchmarkRates:
         {'rule': 'benchmark_rates', 'rates': [[1, '3/5'], [100, '4/5']]}
     """
 
-    rates: tuple[tuple[int, Fraction], ...] = field(converter=_rates)  # type: ignore[misc]
+    rates: tuple[tuple[int, Fraction], ...] = field(converter=_rates)
 
     def __attrs_post_init__(self) -> None:
         """Refuse rates that are none or negative."""
@@ -246,7 +253,7 @@ class Policy:
     )
     low_assignment_min_peers: int = 5
     low_assignment_rule: LowAssignmentRule = Factory(PeerMedian)
-    size_bands: tuple[int, ...] = field(  # type: ignore[misc]
+    size_bands: tuple[int, ...] = field(
         default=(1, 25, 100, 250, 1000, 5000), converter=_bounds
     )
     trend_weeks: int = 8
