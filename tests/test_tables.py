@@ -21,7 +21,7 @@ from partnerkpi._instants import EARLIEST, LATEST, parse_one
 from partnerkpi._intake import Intake
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError
-from partnerkpi.io import _csv
+from partnerkpi.io import _csv, _json_lines
 from partnerkpi.io._table_places import LineMap, TablePlaces
 from partnerkpi.io.tables import TableFile, TableFiles, TableFormat, load_tables, write_tables
 from partnerkpi.models import (
@@ -654,6 +654,25 @@ def test_bytes_that_are_no_text_are_a_fault_of_their_line() -> None:
     )
 
 
+def test_an_observation_of_json_lines_has_its_counts() -> None:
+    """Null counts of an observation are faults in JSON lines, too; so are keys left out."""
+    row = '{"subscription_id":"s","product":"p","name":"n","observed_at":"2026-11-15",'
+    rows, log = read("", "", f'{row}"total":null,"assigned":1}}\n{row}"total":1}}', "jsonl")
+
+    assert [
+        f"licenses, line 1, column total: expected {COUNT}, found null",
+        f"licenses, line 2, column assigned: expected {COUNT}, found nothing",
+    ] == [str(fault) for fault in log.faults]
+    assert [None, None] == rows.licenses
+
+
+def test_a_line_that_is_broken_has_no_other_fault() -> None:
+    """Nothing is said of the values of an object in which a key is twice."""
+    assert ["customers, line 1: expected each key once, found 'name' again"] == faults(
+        "jsonl", customers='{"customer_id":7,"name":"A","name":"B","tags":"a"}'
+    )
+
+
 def test_an_endless_line_of_json_is_one_fault() -> None:
     """A line beyond the limit is a fault, is not kept, and the lines after it are read."""
     text = '{"customer_id":"' + "x" * 3_000_000 + '","name":"A"}\n{"customer_id":"c","name":"A"}'
@@ -870,6 +889,47 @@ def test_both_ways_read_damaged_files_alike(changes: list[tuple[int, int, bytes]
 
     assert careful == quick
     assert (other.faults, other.count) == (log.faults, log.count)
+
+
+JSON_PIECES = st.sampled_from(
+    [*'{}[]":,\\ \n\r\t1-e', "\r\n", '"name"', '"name":', "\u2028", "é", "null", '\\"', "\x01"]
+)
+JSON_SOUND = """{"customer_id":"c-1","name":"A","tags":["a","b"],"attr.x":"y"}
+{"customer_id": "c-2", "name": "B", "managed_by": null}
+{"customer_id":"c-3","name":"C\\":"}
+{"name":"D","customer_id":"c-4"}"""
+JSON_CHANGES = st.lists(
+    st.tuples(st.integers(0, len(JSON_SOUND) - 1), st.integers(0, 4), JSON_PIECES), max_size=4
+)
+
+
+@given(changes=JSON_CHANGES)
+def test_both_ways_read_damaged_json_lines_alike(changes: list[tuple[int, int, str]]) -> None:
+    """Lines damaged anywhere give the same rows and faults decoded at once and one by one."""
+    text = JSON_SOUND
+    for at, left_out, new in changes:
+        text = text[:at] + new + text[at + left_out :]
+
+    quick, log = read(text, "", "", "jsonl")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_json_lines, "_plain", lambda *_: None)
+        careful, other = read(text, "", "", "jsonl")
+
+    assert careful == quick
+    assert (other.faults, other.count) == (log.faults, log.count)
+
+
+@pytest.mark.parametrize(
+    "second",
+    ['"name" :"B"', '"name"\t:"B"', '"name":"B","tags":[]', '"n\\u0061me":"B"', '"name" :"B\\":"'],
+)
+def test_a_key_twice_is_always_noticed(second: str) -> None:
+    """However it is written, a second value for a key never takes the place of the first."""
+    text = f'{{"customer_id":"c","name":"A",{second}}}'
+
+    assert ["customers, line 1: expected each key once, found 'name' again"] == faults(
+        "jsonl", customers=text
+    )
 
 
 @pytest.mark.parametrize(("form", "first_line"), [("csv", 2), ("jsonl", 1)])

@@ -8,6 +8,7 @@ rows become Python objects, and the rules for those word the faults. Whatever is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -44,18 +45,20 @@ ColumnLike: TypeAlias = "NDArray[np.generic] | Coded | Sequence[object]"
 ROWS = 1 << 17
 
 #: Microseconds in one unit of ``datetime64``, or units in one microsecond.
-_MICROS = {
-    "W": 604_800_000_000,
-    "D": 86_400_000_000,
-    "h": 3_600_000_000,
-    "m": 60_000_000,
-    "s": 1_000_000,
-    "ms": 1_000,
-    "us": 1,
-}
-_PER_MICRO = {"ns": 10**3, "ps": 10**6, "fs": 10**9, "as": 10**12}
+_MICROS = MappingProxyType(
+    {
+        "W": 604_800_000_000,
+        "D": 86_400_000_000,
+        "h": 3_600_000_000,
+        "m": 60_000_000,
+        "s": 1_000_000,
+        "ms": 1_000,
+        "us": 1,
+    }
+)
+_PER_MICRO = MappingProxyType({"ns": 10**3, "ps": 10**6, "fs": 10**9, "as": 10**12})
 #: Units of the calendar, and how many of them reach beyond every instant.
-_CALENDAR = {"Y": 231, "M": 12 * 231}
+_CALENDAR = MappingProxyType({"Y": 231, "M": 12 * 231})
 _WHOLE_MICROS = "an instant in whole microseconds"
 
 
@@ -75,7 +78,7 @@ _FLAGS = _Role("bO", "a column of booleans")
 _COUNTS = _Role("iuO", "a column of integers")
 _CODES = _Role("iu", "codes that are a column of integers")
 _LISTS = _Role("O", "a list of lists of text")
-_ROLES = (
+_ROLES = MappingProxyType(
     dict.fromkeys(("customer_id", "subscription_id"), _IDS)
     | dict.fromkeys(("name", "product", "managed_by", "kind"), _TEXTS)
     | dict.fromkeys(

@@ -12,7 +12,7 @@ import numpy as np
 from attrs import define, field
 
 from partnerkpi import _record_rules as rules
-from partnerkpi._arrays import MAX_COUNT
+from partnerkpi._arrays import MAX_COUNT, locked
 from partnerkpi._batches import TextRows
 from partnerkpi._faults import shown
 from partnerkpi._instants import parse, why_bad
@@ -37,9 +37,9 @@ _Words: TypeAlias = "NDArray[np.uint64]"
 _WORD = 8
 _SEMICOLON = ord(";")
 #: The bytes of a little-endian word that belong to a text of 0 to 8 bytes at its start or its end.
-_FIRST = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], np.uint64)
-_LAST = ~_FIRST[::-1]
-_POWERS = np.array([0, 0, *(10**n for n in range(1, 16))], np.int64)
+_FIRST = locked(np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], np.uint64))
+_LAST = locked(~_FIRST[::-1])
+_POWERS = locked(np.array([0, 0, *(10**n for n in range(1, 16))], np.int64))
 _ZEROS = np.uint64(0x3030303030303030)
 _OVER_NINE, _HIGH_BITS = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
 #: Neighbors are joined three times: digits to pairs, pairs to fours, fours to eights.

@@ -6,7 +6,7 @@ A line that is no JSON object, or has a key twice, is one fault; reading goes on
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from attrs import define, field
@@ -17,8 +17,9 @@ from partnerkpi._faults import shown
 from partnerkpi.errors import Place
 from partnerkpi.io import _cells
 from partnerkpi.io._cells import MISSING, REFUSED, came
-from partnerkpi.io._json import Repeated, _scan_careful
+from partnerkpi.io._json import Repeated, _scan_careful, _scan_plain
 from partnerkpi.io._table_columns import ATTRIBUTE
+from partnerkpi.io.documents import _collection_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +37,9 @@ BLOCK = 1 << 19
 LINE_LIMIT = 1 << 20
 _BLANKS = b" \t\r"
 _NO_JSON = "well-formed JSON"
+_KEY = '":'
+#: With blanks between a key and its colon, counting `":` would miss the key.
+_LOOSE = (" :", "\t:", "\r:")
 
 Lines: TypeAlias = "tuple[int, list[bytes]]"
 
@@ -58,13 +62,41 @@ class Objects:
 def read_objects(source: ByteSource, log: FaultLog, block_bytes: int = BLOCK) -> Iterator[Objects]:
     """The objects of all lines, a bounded number of them at a time; blank lines are skipped."""
     for first, lines in _blocks(source, block_bytes):
-        objects = Objects()
-        for line, raw in enumerate(lines, first):
-            text = raw.strip(_BLANKS)
-            if text:
-                _read(text, Place(source.name, line=line), objects, log)
+        with _collection_held():
+            objects = _plain(lines, first) or _careful(lines, first, source.name, log)
         if objects.records:
             yield objects
+
+
+def _plain(lines: list[bytes], first: int) -> Objects | None:
+    """The objects of some lines, unless a line may be anything but one with every key once."""
+    try:
+        text = b"\n".join(lines).decode()
+        texts = text.splitlines() if "\r" in text else text.split("\n")
+        found = [_scan_plain(line, 0) for line in texts]
+    except (StopIteration, ValueError, RecursionError):
+        return None
+    records = cast("list[dict[str, object]]", [record for record, _ in found])
+    if len(texts) != len(lines) or [end for _, end in found] != list(map(len, texts)):
+        return None
+    # A key apart from its colon would not be counted.
+    if set(map(type, records)) - {dict} or any(loose in text for loose in _LOOSE):
+        return None
+    if text.count(_KEY) != sum(map(len, records)) or max(map(len, lines)) > LINE_LIMIT:
+        return None
+
+    return Objects(records, list(range(first, first + len(records))), [False] * len(records))
+
+
+def _careful(lines: list[bytes], first: int, source: str, log: FaultLog) -> Objects:
+    """The objects of some lines one by one, with the faults of those that are none."""
+    objects = Objects()
+    for line, raw in enumerate(lines, first):
+        text = raw.strip(_BLANKS)
+        if text:
+            _read(text, Place(source, line=line), objects, log)
+
+    return objects
 
 
 def _blocks(source: ByteSource, block_bytes: int) -> Iterator[Lines]:
@@ -76,7 +108,8 @@ def _blocks(source: ByteSource, block_bytes: int) -> Iterator[Lines]:
         rest = rest[: LINE_LIMIT + 1]
         yield line, lines
         line += len(lines)
-    yield line, [rest]
+    if rest:
+        yield line, [rest]
 
 
 def _read(raw: bytes, place: Place, objects: Objects, log: FaultLog) -> None:
@@ -177,14 +210,14 @@ class ObjectColumns:
 
     def attributes(self) -> Mapping[str, TextRows]:
         """The attributes by name; null gives none."""
-        given: dict[str, tuple[list[int], list[object]]] = {}
-        if self._table.open and any(key.startswith(ATTRIBUTE) for key in self._keys):
-            for row, record in enumerate(self._records):
-                for key, value in record.items():
-                    if key.startswith(ATTRIBUTE) and self._table.knows(key):
-                        rows, values = given.setdefault(key, ([], []))
-                        rows.append(row)
-                        values.append(value)
+        known = {key for key in self._keys if key.startswith(ATTRIBUTE) and self._table.knows(key)}
+        given: dict[str, tuple[list[int], list[object]]] = {key: ([], []) for key in sorted(known)}
+        for row, record in enumerate(self._records) if known else ():
+            # There may be many attributes of which every object has few.
+            for key in record.keys() & known:
+                rows, values = given[key]
+                rows.append(row)
+                values.append(record[key])
 
         return {
             key.removeprefix(ATTRIBUTE): self._attribute(key, rows, values)

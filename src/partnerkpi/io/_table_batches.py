@@ -7,6 +7,7 @@ said here once.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from partnerkpi import _record_rules as rules
@@ -126,8 +127,6 @@ def _licenses(columns: Columns, taker: Taker) -> None:
 
 
 #: The tables in the order in which they are read, and how their columns become batches.
-EMIT: Mapping[Table, Callable[[Columns, Taker], None]] = {
-    CUSTOMERS: _customers,
-    SUBSCRIPTIONS: _subscriptions,
-    LICENSES: _licenses,
-}
+EMIT: Mapping[Table, Callable[[Columns, Taker], None]] = MappingProxyType(
+    {CUSTOMERS: _customers, SUBSCRIPTIONS: _subscriptions, LICENSES: _licenses}
+)

@@ -27,9 +27,7 @@ class LineMap:
     _next_line: int = -1
 
     def extend(self, lines: Rows) -> None:
-        """Add the lines of the rows that follow."""
-        if not lines.size:
-            return
+        """Add the lines of the rows that follow, at least one."""
         jumps = np.flatnonzero(np.diff(lines, prepend=self._next_line - 1) != 1)
         self._first_rows += (jumps + self.rows).tolist()
         self._first_lines += lines[jumps].tolist()
