@@ -18,6 +18,7 @@ from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch, 
 from partnerkpi._groups import Levels, falling
 from partnerkpi._instants import format_one
 from partnerkpi._line_rows import LineRows, line_rows
+from partnerkpi._moments import Moments
 from partnerkpi._text import Text, TextIndex, duplicates, group
 from partnerkpi.columns import (
     CodedText,
@@ -455,8 +456,7 @@ class Intake:
         table = self._licenses
 
         return ObservationColumns(
-            instants=self._instants.known,
-            observed=narrowest(instants[rows]),
+            observed=Moments(narrowest(instants[rows]), self._instants.known),
             total=narrowest(table.take("total", _NO_COUNTS)[rows]),
             assigned=narrowest(table.take("assigned", _NO_COUNTS)[rows]),
             used_7d=narrowest(table.take("used_7d", _NO_COUNTS)[rows]),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
     from partnerkpi._groups import Levels
+    from partnerkpi._moments import Moments
     from partnerkpi.errors import Fault
 
 __all__ = [
@@ -251,17 +252,14 @@ class ObservationColumns:
     """One row per observation.
 
     Attributes:
-        instants: The different instants of observation, rising, microseconds UTC; ``NEVER``
-            stands for undated and comes first.
-        observed: For each observation the position of its instant in ``instants``.
+        observed: When each was observed, if that is known.
         total: Licenses bought.
         assigned: Licenses assigned.
         used_7d: Licenses used in seven days.
         used_3mo: Licenses used in three months.
     """
 
-    instants: Micros = field(converter=locked)
-    observed: Codes = field(converter=locked)
+    observed: Moments
     total: Counts = field(converter=locked)
     assigned: Counts = field(converter=locked)
     used_7d: Counts = field(converter=locked)
@@ -506,7 +504,7 @@ def _line(portfolio: Portfolio, row: int) -> LicenseLine:
 
 def _observation(columns: ObservationColumns, row: int) -> Observation:
     return Observation(
-        observed_at=_moment(columns.instants[columns.observed[row]]),
+        observed_at=_moment(columns.observed[row]),
         total=int(columns.total[row]),
         assigned=int(columns.assigned[row]),
         used_7d=int(columns.used_7d[row]),
@@ -514,7 +512,7 @@ def _observation(columns: ObservationColumns, row: int) -> Observation:
     )
 
 
-def _moment(micros: np.int64) -> datetime | None:
+def _moment(micros: int | np.int64) -> datetime | None:
     return None if micros in (NEVER, OPEN) else to_datetime(int(micros))
 
 
@@ -589,8 +587,7 @@ def _observations_at(portfolio: Portfolio, rows: Rows) -> ObservationColumns:
     columns = portfolio.observation_columns
 
     return ObservationColumns(
-        instants=columns.instants,
-        observed=columns.observed[rows],
+        observed=columns.observed.take(rows),
         total=columns.total[rows],
         assigned=columns.assigned[rows],
         used_7d=columns.used_7d[rows],
@@ -607,7 +604,7 @@ def _arrays_of(portfolio: Portfolio) -> Iterator[Any]:
     yield from (subscriptions.ids, subscriptions.customer)
     yield from (getattr(subscriptions, name) for name in _PLAIN_SUBSCRIPTION_COLUMNS)
     yield from (lines.product.codes, lines.name.codes, lines.first, observations.observed)
-    yield from (observations.instants, observations.total, observations.assigned)
+    yield from (observations.total, observations.assigned)
     yield from (observations.used_7d, observations.used_3mo)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import NEVER, OPEN, locked
+from partnerkpi._arrays import OPEN, locked
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.periods import days_after, days_before
 
@@ -136,22 +136,12 @@ def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:
 def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:
     """What each line counts at an instant: its latest observation by then, undated ones first."""
     lines, seen = portfolio.line_columns, portfolio.observation_columns
-    visible = _visible(seen, micros)
+    visible = seen.observed.visible(micros)
     if len(seen) == len(lines) and _one_each(lines):
         return _counts(seen, visible, None)
     rows, observed = _latest(visible, lines.first)
 
     return _counts(seen, observed, rows)
-
-
-def _visible(seen: ObservationColumns, micros: int) -> Mask:
-    """Which observations were made by an instant."""
-    bound = int(np.searchsorted(seen.instants, micros, side="right"))
-    if bound == len(seen.instants):
-        return np.ones(len(seen), np.bool_)
-    mask: Mask = seen.observed < bound
-
-    return mask
 
 
 def _one_each(lines: LineColumns) -> bool:
@@ -196,12 +186,12 @@ def _at(column: Counts, observed: Mask, rows: Rows | None, *, whole: bool) -> An
 def last_dated(portfolio: Portfolio, lines: Rows, micros: int) -> tuple[Rows, Mask]:
     """For some lines the row of the latest dated observation by an instant, and whether any is."""
     columns, seen = portfolio.line_columns, portfolio.observation_columns
-    bound = int(np.searchsorted(seen.instants, micros, side="right"))
-    undated = int(np.searchsorted(seen.instants, NEVER, side="right"))
+    bound = seen.observed.bound(micros)
     low = columns.first[lines].astype(np.int64)
-    rows = _bisected(seen.observed, low, columns.first[lines + 1].astype(np.int64), bound) - 1
+    codes = seen.observed.codes
+    rows = _bisected(codes, low, columns.first[lines + 1].astype(np.int64), bound) - 1
     known = rows >= low
-    known[known] = seen.observed[rows[known]] >= undated
+    known[known] = seen.observed.dated(rows[known])
 
     return rows, known
 

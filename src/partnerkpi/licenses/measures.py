@@ -318,7 +318,7 @@ def _spans(scope: Scope, ends: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
     """Observations that count in some week, the first of these weeks, and the one after the last."""
     portfolio = scope.snapshot.portfolio
     lines, seen = portfolio.line_columns, portfolio.observation_columns
-    first_week = _weeks(seen.instants, ends)[seen.observed]
+    first_week = seen.observed.periods(ends)
     until = np.empty_like(first_week)
     until[:-1] = first_week[1:]
     filled = np.flatnonzero(lines.first[1:] > lines.first[:-1])
