@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from itertools import chain
 from typing import Any, TypeAlias
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 from partnerkpi import Policy, Portfolio
 from partnerkpi.errors import MergeError
+from partnerkpi.licenses.evidence import SectionEvidence
 from partnerkpi.licenses.measures import SectionState, TrendState
 from partnerkpi.licenses.peers import Rates
 from partnerkpi.licenses.state import LicenseState, RatesState, limits, rates_state
@@ -39,9 +39,7 @@ def told_pairs(rates: Rates) -> list[tuple[int, int]]:
 
 def told_section(state: SectionState) -> tuple[object, ...]:
     """The counts of a section, and the subscriptions behind them in order."""
-    ids = sorted(
-        chain.from_iterable(part.cells("subscription_id", None).values() for part in state.parts)
-    )
+    ids = list(SectionEvidence(state.parts, "subscription").members())
     return (*(getattr(state, name) for name in SUMS), ids)
 
 
