@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from attrs import define, field, frozen
@@ -36,6 +36,8 @@ FIELD_LIMIT = 131_072
 RECORD_LIMIT = 1 << 20
 #: How many bytes of a file may be read again because a record before them is broken.
 SECOND_LOOK = 1 << 24
+
+Quotes: TypeAlias = "NDArray[np.int32]"
 
 _COMMA, _LINE_END, _RETURN, _QUOTE = b',\n\r"'
 #: The quotes around a cell.
@@ -113,9 +115,10 @@ def split_plain(block: Block, width: int) -> Piece | None:
     if width == 1 or stop == PAD or not _is_utf8(block.data[PAD:stop]):
         return None
     view = np.frombuffer(block.data, np.uint8)[:stop]
-    quotes = _positions(view, block.data, _QUOTE)
-    marks = _outside(np.flatnonzero((view == _COMMA) | (view == _LINE_END)), quotes)
-    marks = marks if not quotes.size else _whole_records(marks, view)
+    quotes = _quotes(view, block.data)
+    marks = np.flatnonzero((view == _COMMA) | (view == _LINE_END))
+    if quotes is not None:
+        marks = _whole_records(marks[quotes[marks] % 2 == 0], view)
     if not _rectangular(view[marks], width) or (block.at_end and marks[-1] != stop - 1):
         return None
 
@@ -141,14 +144,12 @@ def _positions(view: Bytes, data: bytes, byte: int) -> Rows:
     return np.flatnonzero(view == byte)
 
 
-def _outside(marks: Rows, quotes: Rows) -> Rows:
-    """The marks that stand behind an even number of quotes, so outside of quoted cells."""
-    if not quotes.size:
-        return marks
+def _quotes(view: Bytes, data: bytes) -> Quotes | None:
+    """How many quotes there are up to each byte, if there are any."""
+    if data.find(_QUOTE, PAD, len(view)) < 0:
+        return None
 
-    outside: Mask = np.searchsorted(quotes, marks) % 2 == 0
-
-    return marks[outside]
+    return np.cumsum(view == _QUOTE, dtype=np.int32)
 
 
 def _whole_records(marks: Rows, view: Bytes) -> Rows:
@@ -168,7 +169,7 @@ def _rectangular(kinds: Bytes, width: int) -> bool:
     )
 
 
-def _plain_piece(block: Block, view: Bytes, table: Rows, quotes: Rows) -> Piece | None:
+def _plain_piece(block: Block, view: Bytes, table: Rows, quotes: Quotes | None) -> Piece | None:
     stop = int(table[-1, -1]) + 1
     returns = _positions(view, block.data, _RETURN)
     records = np.diff(table[:, -1], prepend=PAD - 1)
@@ -177,15 +178,12 @@ def _plain_piece(block: Block, view: Bytes, table: Rows, quotes: Rows) -> Piece 
     starts, ends = _bounds(table)
     if returns.size:
         ends[-1] -= view[ends[-1] - 1] == _RETURN
-    lines, line = _lines(block, view[:stop], starts[0], quotes)
-    cells = Cells(_padded(block), starts, ends - starts, lines, np.zeros(len(table), np.bool_))
-    unquoted = _without_quotes(cells, quotes[: np.searchsorted(quotes, stop)])
+    lines, line = _lines(block, view[:stop], starts[0], may_be_quoted=quotes is not None)
+    buffer = np.frombuffer(block.data, np.uint8)
+    cells = Cells(buffer, starts, ends - starts, lines, np.zeros(len(table), np.bool_))
+    unquoted = cells if quotes is None else _without_quotes(cells, quotes)
 
     return Piece(unquoted, stop - PAD, line) if unquoted else None
-
-
-def _padded(block: Block) -> Bytes:
-    return np.frombuffer(block.data, np.uint8)
 
 
 def _bounds(table: Rows) -> tuple[Rows, Rows]:
@@ -198,31 +196,28 @@ def _bounds(table: Rows) -> tuple[Rows, Rows]:
     return starts, ends
 
 
-def _lines(block: Block, view: Bytes, starts: Rows, quotes: Rows) -> tuple[Rows, int]:
+def _lines(block: Block, view: Bytes, starts: Rows, *, may_be_quoted: bool) -> tuple[Rows, int]:
     """The lines on which records start, and the line after the last record."""
-    if not quotes.size:
+    if not may_be_quoted:
         return np.arange(block.line, block.line + len(starts)), block.line + len(starts)
     line_ends = np.flatnonzero(view == _LINE_END)
 
     return block.line + np.searchsorted(line_ends, starts), block.line + line_ends.size
 
 
-def _without_quotes(cells: Cells, quotes: Rows) -> Cells | None:
+def _without_quotes(cells: Cells, quotes: Quotes) -> Cells | None:
     """The cells without the quotes around them, or ``None`` if some quote is out of place."""
-    if not quotes.size:
-        return cells
-    ends = (cells.starts + cells.lengths).T.ravel()
-    quoted, counts = np.unique(np.searchsorted(ends, quotes), return_counts=True)
-    record, column = np.divmod(quoted, len(cells.starts))
-    starts, lengths = cells.starts[column, record], cells.lengths[column, record]
-    last = cells.buffer[starts + lengths - 1]
+    counts = quotes[cells.starts + cells.lengths - 1] - quotes[cells.starts - 1]
+    column, record = np.nonzero(counts)
+    counts, starts = counts[column, record], cells.starts[column, record]
+    last = cells.buffer[starts + cells.lengths[column, record] - 1]
     if (cells.buffer[starts] != _QUOTE).any() or (last != _QUOTE).any() or (counts % 2).any():
         return None
     cells.starts[column, record] += 1
     cells.lengths[column, record] -= _AROUND
     doubled = counts > _AROUND
 
-    return _without_doubled(cells, column[doubled], record[doubled])
+    return _without_doubled(cells, column[doubled], record[doubled]) if doubled.any() else cells
 
 
 def _without_doubled(cells: Cells, columns: Rows, records: Rows) -> Cells | None:
@@ -238,8 +233,6 @@ def _without_doubled(cells: Cells, columns: Rows, records: Rows) -> Cells | None
         cells.starts[column, record], cells.lengths[column, record] = place, len(text)
         place += len(text)
         written.append(text)
-    if len(written) == 1:
-        return cells
     buffer = np.frombuffer(b"".join((*written, bytes(PAD))), np.uint8)
 
     return Cells(buffer, cells.starts, cells.lengths, cells.lines, cells.broken)
