@@ -8,7 +8,6 @@ A reduction over groups then adds contiguous slices, without an index. Rows beyo
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -103,15 +102,18 @@ class Levels:
 
         return np.concatenate([*parts, self.tail])
 
-    def any_bits(self, codes: Bits) -> Bits:
-        """For each group, the bits that any of its rows has."""
-        first = self.starts[1] if self.sizes else 0
-        bits = np.empty(self.groups, codes.dtype)
-        bits[:first], bits[first:] = codes[:first], 0
-        for start, size in islice(self, 1, None):
-            bits[:size] |= codes[start : start + size]
+    def any_bits(self, codes: Bits, index: Rows | None = None) -> Bits:
+        """For each group, the bits that any of its rows has.
+
+        With an ``index`` row ``r`` has the code ``codes[index[r]]``.
+        """
+        bits = np.zeros(self.groups, codes.dtype)
+        for rows, groups in self._blocks():
+            bits[groups] |= codes[rows] if index is None else codes.take(index[rows])
         if len(self.tail):
-            np.bitwise_or.at(bits, self.tail, codes[self.starts[-1] :])
+            rows = slice(self.starts[-1], None)
+            found = codes[rows] if index is None else codes.take(index[rows])
+            np.bitwise_or.at(bits, self.tail, found)
 
         return bits
 
@@ -121,18 +123,34 @@ class Levels:
 
         return bits
 
-    def sums(self, values: NDArray[Any], dtype: DTypeLike = np.int64) -> NDArray[Any]:
-        """For each group, the sum of its rows' values; the caller vouches that it fits."""
-        first = self.starts[1] if self.sizes else 0
-        sums = np.empty((self.groups, *values.shape[1:]), dtype)
-        sums[:first], sums[first:] = values[:first], 0
-        for start, size in islice(self, 1, None):
-            chosen = sums[:size]
-            np.add(chosen, values[start : start + size], out=chosen, casting="unsafe")
+    def sums(
+        self,
+        values: NDArray[Any],
+        dtype: DTypeLike = np.int64,
+        mask: Mask | None = None,
+        index: Rows | None = None,
+    ) -> NDArray[Any]:
+        """For each group, the sum of its rows' values; the caller vouches that it fits.
+
+        With a ``mask`` only where it is true; with an ``index`` row ``r`` has the value and the
+        mask at ``index[r]``.
+        """
+        sums = np.zeros(self.groups, dtype)
+        for rows, groups in self._blocks():
+            chosen = sums[groups]
+            np.add(chosen, _picked(values, mask, index, rows), out=chosen, casting="unsafe")
         if len(self.tail):
-            np.add.at(sums, self.tail, values[self.starts[-1] :].astype(dtype))
+            found = _picked(values, mask, index, slice(self.starts[-1], None))
+            np.add.at(sums, self.tail, found.astype(dtype))
 
         return sums
+
+    def _blocks(self) -> Iterator[tuple[slice, slice]]:
+        """Rows and their groups, some at a time: temporaries that stay in the fast caches."""
+        for start, size in self:
+            for at in range(0, size, _BLOCK):
+                end = min(at + _BLOCK, size)
+                yield slice(start + at, start + end), slice(at, end)
 
     def members(self, groups: Rows) -> tuple[Rows, Rows]:
         """The rows of some groups, and for each row the position of its group in ``groups``.
@@ -157,6 +175,20 @@ class Levels:
         sizes = tuple(len(part) for part in parts if len(part))
 
         return Levels(len(groups), sizes, owners), np.concatenate([*parts, tail])
+
+
+_BLOCK = 1 << 16
+
+
+def _picked(
+    values: NDArray[Any], mask: Mask | None, index: Rows | None, rows: slice
+) -> NDArray[Any]:
+    if index is None:
+        return values[rows] if mask is None else values[rows] * mask[rows]
+    places = index[rows]
+    found = values.take(places)
+
+    return found if mask is None else found * mask.take(places)
 
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")

@@ -127,6 +127,11 @@ class TextLists:
         return TextLists(owners, self.texts.take(places))
 
 
+def _index(rows: Codes) -> Rows:
+    # An index of another width than the machine's own costs a conversion at every use.
+    return locked(rows.astype(np.intp, copy=False))
+
+
 class NamedColumns(Mapping[str, CodedText]):
     """Columns by name, in the order in which they came; frozen.
 
@@ -181,7 +186,7 @@ class CustomerColumns:
     attributes: Mapping[str, CodedText] = field(converter=NamedColumns)
     order: Rows = field(converter=locked)
     subscriptions: Levels
-    slots: Rows = field(converter=locked)
+    slots: Rows = field(converter=_index)
 
     __reduce__ = reduced
 

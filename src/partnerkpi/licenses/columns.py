@@ -166,15 +166,16 @@ def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
     )
 
 
-def _sums(layout: Levels, counts: Counts, mask: Mask) -> Counts:
+def _sums(layout: Levels, counts: Counts, mask: Mask, index: Rows | None = None) -> Counts:
     """Sums per group of the counts under a mask, in a type that is known to hold them."""
     most = int(counts.max(initial=0)) * _longest(layout)
     if most < 2**32:
-        return locked(layout.sums(counts * mask, np.uint32))
+        return locked(layout.sums(counts, np.uint32, mask, index))
     if most >= 2**63:
-        _refuse_overflow(layout, counts * mask)
+        chosen = counts * mask
+        _refuse_overflow(layout, chosen if index is None else chosen[index])
 
-    return locked(layout.sums(counts * mask, np.int64))
+    return locked(layout.sums(counts, np.int64, mask, index))
 
 
 def _longest(layout: Levels) -> int:
@@ -216,34 +217,9 @@ def customer_counts(counts: Seats, snapshot: Snapshot) -> CustomerCounts:
     """
     columns = snapshot.portfolio.customer_columns
     layout, slots, active = columns.subscriptions, columns.slots, snapshot.active
-    if _fits_in_pairs(counts, layout):
-        return _summed_in_pairs(counts, snapshot)
-    chosen = active.take(slots)
 
     return CustomerCounts(
-        _sums(layout, counts.total.take(slots), chosen),
-        _sums(layout, counts.assigned.take(slots), chosen),
-    )
-
-
-def _fits_in_pairs(counts: Seats, layout: Levels) -> bool:
-    narrow = counts.total.dtype == counts.assigned.dtype == np.uint32
-    top = max(int(counts.total.max(initial=0)), int(counts.assigned.max(initial=0)))
-
-    return narrow and top * _longest(layout) < 2**32
-
-
-def _summed_in_pairs(counts: Seats, snapshot: Snapshot) -> CustomerCounts:
-    # The two numbers of a subscription travel as one of 64 bits: the way to them costs most.
-    columns = snapshot.portfolio.customer_columns
-    pairs = np.empty((len(snapshot.active), 2), np.uint32)
-    np.multiply(counts.total, snapshot.active, out=pairs[:, 0])
-    np.multiply(counts.assigned, snapshot.active, out=pairs[:, 1])
-    moved = pairs.view(np.uint64)[:, 0].take(columns.slots).view(np.uint32).reshape(-1, 2)
-    sums = columns.subscriptions.sums(moved, np.uint32)
-
-    return CustomerCounts(
-        locked(np.ascontiguousarray(sums[:, 0])), locked(np.ascontiguousarray(sums[:, 1]))
+        _sums(layout, counts.total, active, slots), _sums(layout, counts.assigned, active, slots)
     )
 
 

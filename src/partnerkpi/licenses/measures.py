@@ -245,7 +245,7 @@ def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
     codes = np.zeros(len(columns.slots), np.uint8)
     for place, mask in enumerate(masks):
         codes |= mask.view(np.uint8) << np.uint8(place)
-    found = columns.subscriptions.any_bits(codes.take(columns.slots))
+    found = columns.subscriptions.any_bits(codes, columns.slots)
     bits = (np.uint8(1 << place) for place in range(len(masks)))
 
     return [int(np.count_nonzero(found & bit)) for bit in bits]
