@@ -19,7 +19,7 @@ from partnerkpi.licenses import kpis, rows
 from partnerkpi.licenses.evidence import StoredRows
 from partnerkpi.licenses.measures import SectionState, TrendState
 from partnerkpi.periods import week_ends
-from partnerkpi.report._strict import MAX_SUM, whole_check
+from partnerkpi.report._strict import MAX_SUM, step, whole_check
 from partnerkpi.report.document import instant_text
 
 if TYPE_CHECKING:
@@ -187,15 +187,17 @@ class Terms:
     sound: bool
 
     @staticmethod
-    def of(reader: Reader, record: Mapping[str, object], known: Rules | None) -> Terms:
-        """Read them from a document.
+    def of(
+        reader: Reader, record: Mapping[str, object], known: Rules | None, path: str = ""
+    ) -> Terms:
+        """Read them from an object of a document.
 
         Raises:
             FormatError: a low-assignment rule that is not known here.
         """
         before = reader.log.count
-        micros = reader.instant("as_of", record["as_of"])
-        policy = reader.policy("policy", record["policy"], known)
+        micros = reader.instant(step(path, "as_of"), record["as_of"])
+        policy = reader.policy(step(path, "policy"), record["policy"], known)
 
         return Terms(micros, policy, reader.log.count == before)
 

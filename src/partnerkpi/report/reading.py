@@ -266,12 +266,7 @@ class _Reading:
 
     def _own(self, path: str, name: str, value: object) -> Figure[Any]:
         reader, record = self.reader, self.reader.record(path, value, _OWN_KEYS)
-        definition = Definition(
-            name,
-            reader.text(step(path, "title"), record["title"]),
-            reader.text(step(path, "sentence"), record["sentence"]),
-            reader.member(step(path, "unit"), record["unit"], Unit),
-        )
+        definition = own_definition(reader, path, name, record)
         found = own_value(reader, step(path, "value"), record["value"])
 
         return self.say.figure(definition, found, SectionEvidence((MissingRows(),), "customer"))
@@ -284,6 +279,18 @@ class _Section:
     state: SectionState
     told: Mapping[str, object]
     sound: bool
+
+
+def own_definition(
+    reader: Reader, path: str, name: str, record: Mapping[str, object]
+) -> Definition:
+    """What a document tells of the meaning of a figure of one's own."""
+    return Definition(
+        name,
+        reader.text(step(path, "title"), record["title"]),
+        reader.text(step(path, "sentence"), record["sentence"]),
+        reader.member(step(path, "unit"), record["unit"], Unit),
+    )
 
 
 def own_value(reader: Reader, path: str, value: object) -> Value:

@@ -176,7 +176,19 @@ def _section(state: SectionState, name: str) -> Document:
 
 
 def _counted(state: SectionState) -> Document:
-    return {"customers": state.customers, "rows": _rows(state.parts, _ROW_IDS)}
+    parts = [_packed(part) for part in state.parts]
+
+    return {"customers": state.customers, "rows": _rows(parts, _ROW_IDS)}
+
+
+def _packed(part: Any) -> StoredRows:
+    """A part of an overview figure as it leaves the process: with the cells that it has."""
+    if isinstance(part, StoredRows):
+        return part
+    make, arguments = part.__reduce__()
+    packed: StoredRows = make(*arguments)
+
+    return packed
 
 
 def _rows(parts: Sequence[RowPart], columns: Sequence[str]) -> Document:

@@ -1,0 +1,414 @@
+"""Two reports side by side: who entered and left, and what every figure changed by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import field, frozen
+
+from partnerkpi.aggregates import Ratio
+from partnerkpi.errors import MergeError
+from partnerkpi.kpi import Definition, Figure, Unit, Value
+from partnerkpi.report.document import SECTION_NAMES, figures_of, instant_text
+from partnerkpi.status import Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partnerkpi.licenses.kpis import ProductSections, TrendWeek
+    from partnerkpi.policy import LowAssignmentRule, Policy
+    from partnerkpi.report.assembly import Report
+
+__all__ = [
+    "BadgeChange",
+    "Basis",
+    "Change",
+    "Comparison",
+    "Moves",
+    "ProductChange",
+    "SectionChange",
+    "WeekChange",
+    "compare",
+]
+
+UNOBSERVED_LINES: Final = Definition(
+    "unobserved_lines",
+    "Unobserved lines",
+    "License lines of subscriptions that are there, without an observation by the instant.",
+    Unit.COUNT,
+)
+_WEEK: Final = (
+    Definition("total", "Total licenses", "Licenses bought at the end of the week.", Unit.LICENSES),
+    Definition("assigned", "Assigned", "Licenses assigned at the end of the week.", Unit.LICENSES),
+    Definition("used", "Used", "Licenses used in the seven days before.", Unit.LICENSES),
+    Definition(
+        "available", "Available", "Licenses bought and not assigned, line by line.", Unit.LICENSES
+    ),
+)
+WEEK_DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(
+    {each.name: each for each in _WEEK}
+)
+
+
+@frozen
+class Basis:
+    """What a report was counted by.
+
+    Attributes:
+        as_of: Its instant.
+        policy: Its windows and thresholds.
+    """
+
+    as_of: datetime
+    policy: Policy
+
+
+@frozen
+class Moves:
+    """Which customers came into a group and which went out of it.
+
+    Attributes:
+        entered: Ids of the customers that are in it later and were not earlier, by code point.
+        left: Ids of those that were in it earlier and are not later.
+
+    Example:
+        >>> Moves.between({"c-1", "c-2"}, {"c-2", "c-3"})
+        Moves(entered=('c-3',), left=('c-1',))
+    """
+
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+
+    @staticmethod
+    def between(earlier: Iterable[str], later: Iterable[str]) -> Moves:
+        """The moves from one set of customers to another."""
+        before, after = set(earlier), set(later)
+
+        return Moves(tuple(sorted(after - before)), tuple(sorted(before - after)))
+
+    def __bool__(self) -> bool:
+        """Whether any customer moved."""
+        return bool(self.entered or self.left)
+
+
+def _as_told(definition: Definition) -> tuple[object, ...]:
+    # What a report document tells of a figure of one's own.
+    return definition.name, definition.title, definition.sentence, definition.unit
+
+
+@frozen
+class Change:
+    """A figure in the earlier and in the later report.
+
+    Attributes:
+        definition: What the figure means.
+        earlier: Its earlier value; ``None`` where the figure is in the later report alone.
+        later: Its later value; ``None`` where the figure is in the earlier report alone.
+
+    Example:
+        >>> seats = Definition("seats", "Seats", "Licenses bought.", Unit.LICENSES)
+        >>> Change(seats, 5, 8).difference
+        3
+        >>> Change(seats, Ratio(1, 2), Ratio(3, 4)).difference
+        Ratio(numerator=1, denominator=4)
+        >>> Change(seats, Ratio(0, 0), Ratio(3, 4)).difference is None
+        True
+    """
+
+    definition: Definition = field(eq=_as_told)
+    earlier: Value
+    later: Value
+
+    @property
+    def difference(self) -> Value:
+        """Later minus earlier: a whole number, or the exact ratio in lowest terms.
+
+        ``None`` where either side is undefined, is not there, or is of another kind.
+        """
+        if isinstance(self.earlier, int) and isinstance(self.later, int):
+            return self.later - self.earlier
+        if not (isinstance(self.earlier, Ratio) and isinstance(self.later, Ratio)):
+            return None
+        before, after = self.earlier.fraction(), self.later.fraction()
+        if before is None or after is None:
+            return None
+        gap = after - before
+
+        return Ratio(gap.numerator, gap.denominator)
+
+    def __bool__(self) -> bool:
+        """Whether the figure is another one now, be it only in the integers of a ratio."""
+        return self.earlier != self.later
+
+
+@frozen
+class BadgeChange:
+    """A customer that is in both reports and shows another badge.
+
+    Attributes:
+        customer_id: Which customer.
+        earlier: The badge it showed; ``None`` for none.
+        later: The badge it shows.
+    """
+
+    customer_id: str
+    earlier: Status | None
+    later: Status | None
+
+
+@frozen
+class WeekChange:
+    """The latest week of a distribution trend in both reports.
+
+    Attributes:
+        earlier_end: When the week ended that was the last completed one.
+        later_end: When the one ended that is now.
+        figures: Total, assigned, used and available licenses at these ends.
+    """
+
+    earlier_end: datetime
+    later_end: datetime
+    figures: Mapping[str, Change]
+
+
+@frozen
+class SectionChange:
+    """A license section in both reports.
+
+    Attributes:
+        customers: Which customers entered and left its rows.
+        figures: Its figures, by name.
+    """
+
+    customers: Moves
+    figures: Mapping[str, Change]
+
+
+@frozen
+class ProductChange:
+    """The license sections of a product in both reports.
+
+    Attributes:
+        distribution_trend: The latest week of the trend.
+        sections: The sections, by name.
+    """
+
+    distribution_trend: WeekChange
+    sections: Mapping[str, SectionChange]
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """What happened between two reports.
+
+    Attributes:
+        earlier: Instant and policy of the earlier report.
+        later: Instant and policy of the later one; the policy is the same.
+        customers: Customers that are new and that are gone altogether.
+        statuses: For each status the customers that have it now and did not, and the reverse; new
+            customers enter their statuses, and those that are gone leave theirs.
+        badges: Customers of both reports whose badge changed, by id.
+        unobserved_lines: License lines without an observation.
+        overview: The overview's figures, by name.
+        licenses: The license sections, by product.
+        figures: Figures of one's own, by name.
+    """
+
+    earlier: Basis
+    later: Basis
+    customers: Moves
+    statuses: Mapping[Status, Moves]
+    badges: tuple[BadgeChange, ...]
+    unobserved_lines: Change
+    overview: Mapping[str, Change]
+    licenses: Mapping[str, ProductChange]
+    figures: Mapping[str, Change]
+
+    def __bool__(self) -> bool:
+        """Whether anything changed but the instant."""
+        return bool(self.badges) or any(self._changes())
+
+    def _changes(self) -> Iterable[Moves | Change]:
+        yield self.customers
+        yield from self.statuses.values()
+        yield self.unobserved_lines
+        yield from self.overview.values()
+        yield from self.figures.values()
+        for product in self.licenses.values():
+            yield from product.distribution_trend.figures.values()
+            for section in product.sections.values():
+                yield section.customers
+                yield from section.figures.values()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain values: the document ``partnerkpi/comparison@1``."""
+        from partnerkpi.report.comparison_document import document_of
+
+        return document_of(self)
+
+    @staticmethod
+    def from_dict(
+        document: Mapping[str, object],
+        rules: Mapping[str, type[LowAssignmentRule]] | None = None,
+    ) -> Comparison:
+        """Read a comparison document back.
+
+        Args:
+            document: What ``to_dict`` gave.
+            rules: Low-assignment rules of one's own, by name, as for ``Policy.from_dict``.
+
+        Raises:
+            FormatError: a format, version or rule that this release does not read.
+            InputError: the document is faulty; all faults at once.
+        """
+        from partnerkpi.report.comparison_document import comparison_from
+
+        return comparison_from(document, rules)
+
+    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+        """The comparison as a page for a terminal.
+
+        Args:
+            width: How many columns the terminal has; at least 40.
+            rows: How many rows of each table to show; ``None`` for all.
+
+        Raises:
+            ValueError: a width below 40, or a negative number of rows.
+        """
+        from partnerkpi.present import page_text
+        from partnerkpi.report.comparison_page import page_of
+
+        return page_text(page_of(self), width=width, rows=rows)
+
+
+def compare(earlier: Report, later: Report) -> Comparison:
+    """What happened between two reports: who entered and left, and what every figure changed by.
+
+    Args:
+        earlier: The report of the earlier instant, just counted or read from a document.
+        later: The report of the later instant, or of the same one.
+
+    Raises:
+        MergeError: the policies differ, or the earlier report is of a later instant.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from partnerkpi.columns import Portfolio
+        >>> from partnerkpi.models import Customer
+        >>> from partnerkpi.report import report
+        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+        >>> before = report(Portfolio.from_customers([]), as_of=when)
+        >>> globex = Customer(id="c-1", name="Globex")
+        >>> after = report(Portfolio.from_customers([globex]), as_of=when)
+        >>> compare(before, after).customers.entered
+        ('c-1',)
+        >>> bool(compare(after, after))
+        False
+    """
+    _refuse_incomparable(earlier, later)
+    before, after = _holders(earlier), _holders(later)
+
+    return Comparison(
+        earlier=Basis(earlier.as_of, earlier.policy),
+        later=Basis(later.as_of, later.policy),
+        customers=Moves.between(before, after),
+        statuses=MappingProxyType({each: _status_moves(each, before, after) for each in Status}),
+        badges=tuple(_badges(before, after)),
+        unobserved_lines=Change(
+            UNOBSERVED_LINES, earlier.data.unobserved_lines, later.data.unobserved_lines
+        ),
+        overview=_changes(figures_of(earlier.overview), figures_of(later.overview)),
+        licenses=MappingProxyType(
+            {
+                code: _product(sections, later.licenses[code])
+                for code, sections in earlier.licenses.items()
+            }
+        ),
+        figures=_changes(earlier.figures, later.figures),
+    )
+
+
+def _refuse_incomparable(earlier: Report, later: Report) -> None:
+    mine, theirs = earlier.policy.to_dict(), later.policy.to_dict()
+    differing = [name for name in mine if mine[name] != theirs.get(name)]
+    if differing:
+        pairs = (f"{name} is {mine[name]} and {theirs.get(name)}" for name in differing)
+        msg = f"reports of different policies do not compare: {', '.join(pairs)}"
+        raise MergeError(msg)
+    if earlier.as_of > later.as_of:
+        instants = f"{instant_text(earlier.as_of)} is after {instant_text(later.as_of)}"
+        msg = f"the earlier report comes first: {instants}"
+        raise MergeError(msg)
+
+
+Held = Mapping[str, tuple[tuple[Status, ...], Status | None]]
+
+
+def _holders(report: Report) -> Held:
+    """For each customer its statuses and its badge."""
+    table = report.customers
+    told = zip(table.column("statuses"), table.column("badge"), strict=True)
+
+    return dict(zip(table.column("customer_id"), told, strict=True))
+
+
+def _status_moves(status: Status, before: Held, after: Held) -> Moves:
+    earlier, later = (
+        [customer for customer, (statuses, _) in held.items() if status in statuses]
+        for held in (before, after)
+    )
+
+    return Moves.between(earlier, later)
+
+
+def _badges(before: Held, after: Held) -> Iterable[BadgeChange]:
+    for customer in sorted(before.keys() & after.keys()):
+        earlier, later = before[customer][1], after[customer][1]
+        if earlier is not later:
+            yield BadgeChange(customer, earlier, later)
+
+
+def _changes(
+    before: Mapping[str, Figure[Any]], after: Mapping[str, Figure[Any]]
+) -> Mapping[str, Change]:
+    names = dict.fromkeys((*before, *after))
+
+    return MappingProxyType({name: _change(before.get(name), after.get(name)) for name in names})
+
+
+def _change(before: Figure[Any] | None, after: Figure[Any] | None) -> Change:
+    known = after if before is None else before
+    assert known is not None  # noqa: S101 (a name comes from one of them)
+    latest = known if after is None else after
+
+    return Change(
+        latest.definition,
+        None if before is None else before.value,
+        None if after is None else after.value,
+    )
+
+
+def _product(before: ProductSections, after: ProductSections) -> ProductChange:
+    trend = _week(before.distribution_trend[-1], after.distribution_trend[-1])
+    sections = {
+        name: _section(getattr(before, name), getattr(after, name)) for name in SECTION_NAMES
+    }
+
+    return ProductChange(trend, MappingProxyType(sections))
+
+
+def _week(before: TrendWeek, after: TrendWeek) -> WeekChange:
+    figures = {
+        name: Change(definition, getattr(before, name), getattr(after, name))
+        for name, definition in WEEK_DEFINITIONS.items()
+    }
+
+    return WeekChange(before.week_end, after.week_end, MappingProxyType(figures))
+
+
+def _section(before: Any, after: Any) -> SectionChange:
+    moves = Moves.between(before.customers.members, after.customers.members)
+
+    return SectionChange(moves, _changes(figures_of(before), figures_of(after)))
