@@ -14,12 +14,13 @@ from partnerkpi.models import (
     Subscription,
 )
 from partnerkpi.policy import Policy
-from partnerkpi.report import Report, report
+from partnerkpi.report import Comparison, Report, compare, read_report, report, schema
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Coded",
+    "Comparison",
     "Customer",
     "Kind",
     "LicenseLine",
@@ -30,13 +31,16 @@ __all__ = [
     "Portfolio",
     "Report",
     "Subscription",
+    "compare",
     "errors",
     "from_columns",
     "from_dict",
     "licenses",
     "read",
+    "read_report",
     "read_tables",
     "report",
+    "schema",
     "status",
     "write",
 ]

@@ -1,61 +1,66 @@
-"""JSON Schemas of the documents that hosts exchange with the library.
+"""JSON Schemas of the portfolio: its document, and a line of each of its tables as JSON lines.
 
-Spec: *Definitions 3, Portfolio document*. A schema says what one value may be and what must stand
-together; what needs several records (an id that occurs twice, an end before a start) only reading
-finds out. JSON Schema also counts ``2.0`` among the integers, which reading refuses.
+Spec: *Definitions 3, Portfolio document* and *Tables*. A schema says what one value may be and what
+must stand together; what needs several records (an id that occurs twice, an end before a start)
+only reading finds out. JSON Schema also counts ``2.0`` among the integers, which reading refuses.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from partnerkpi._arrays import MAX_COUNT
-from partnerkpi.errors import UnknownNameError
 from partnerkpi.io._nested import KINDS, MANAGERS
+from partnerkpi.io._schema import (
+    NOTHING_MORE,
+    Maker,
+    Schema,
+    array,
+    count,
+    document,
+    either,
+    found,
+    instant,
+    no_control,
+    null,
+    record,
+    ref,
+    text,
+)
 from partnerkpi.io.documents import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-__all__ = ["Schema", "portfolio_schema", "schema"]
-
-Schema: TypeAlias = "dict[str, object]"
-
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_PREFIX: Final = "partnerkpi/"
-_CONTROL: Final = "[\\u0000-\\u001f\\u007f-\\u009f]"
-# `$` would let a newline follow in some dialects of regular expressions; this lets nothing follow.
-_NOTHING_MORE: Final = "(?![\\s\\S])"
-_CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
-_INSTANT_PATTERN: Final = (
-    "^(19[7-9][0-9]|20[0-9]{2}|21[0-9]{2}|2200|1969)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    f"([Tt ]{_CLOCK}:[0-5][0-9](\\.[0-9]{{1,6}}0*)?([Zz]|[+-]{_CLOCK}))?{_NOTHING_MORE}"
-)
+__all__ = [
+    "PORTFOLIO_SCHEMAS",
+    "Schema",
+    "customers_schema",
+    "licenses_schema",
+    "portfolio_schema",
+    "schema",
+    "subscriptions_schema",
+]
 
 
 def schema(name: str) -> Schema:
-    """The JSON Schema of a document, by the name of its format.
+    """The JSON Schema of the portfolio document, or of a line of one of its tables.
 
     Args:
-        name: Such as ``portfolio@1``, or as it stands in documents, ``partnerkpi/portfolio@1``.
+        name: ``portfolio@1``, or ``customers@1``, ``subscriptions@1`` and ``licenses@1`` for a line
+            of these tables as JSON lines; ``partnerkpi/`` may stand before it.
 
     Returns:
         A schema of the dialect 2020-12 as plain dicts and lists; a new one each time.
 
     Raises:
-        UnknownNameError: no document of this library has that format.
+        UnknownNameError: no such document; names the nearest.
 
     Example:
         >>> schema("portfolio@1")["required"]
         ['format', 'customers']
     """
-    makers: Mapping[str, Callable[[], Schema]] = {FORMAT: portfolio_schema}
-    maker = makers.get(name) or makers.get(_PREFIX + name)
-    if maker is None:
-        kind = "schema"
-        raise UnknownNameError(kind, name, [known.removeprefix(_PREFIX) for known in makers])
-
-    return maker()
+    return found(PORTFOLIO_SCHEMAS, name)
 
 
 def portfolio_schema() -> Schema:
@@ -65,122 +70,179 @@ def portfolio_schema() -> Schema:
         >>> portfolio_schema()["properties"]["format"]
         {'const': 'partnerkpi/portfolio@1'}
     """
-    document = _object(
+    partner = record({"id": ref("text"), "name": ref("text")})
+    body = record(
+        {"format": {"const": FORMAT}, "customers": array(ref("customer"))},
+        {"partner": either(partner, null())},
+    )
+
+    return document(
+        "Portfolio document",
+        "A partner's customers with their subscriptions and licenses.",
+        body,
         {
-            "format": {"const": FORMAT},
-            "customers": _list_of("customer"),
-        },
-        {
-            "partner": _maybe(_object({"id": _our("text"), "name": _our("text")})),
+            **_basic(),
+            "customer": _customer(),
+            "subscription": _subscription(),
+            "line": _line(),
+            "observation": record(*_counts(), {"observed_at": _maybe("instant")}),
         },
     )
-    definitions = {
-        "text": {"type": "string", "minLength": 1, "not": {"pattern": _CONTROL}},
-        "instant": {"type": "string", "pattern": _INSTANT_PATTERN},
-        "count": {"type": "integer", "minimum": 0, "maximum": MAX_COUNT},
-        "customer": _customer(),
-        "subscription": _subscription(),
-        "line": _line(),
-        "observation": _object(*_counts(), {"observed_at": _maybe(_our("instant"))}),
-    }
 
-    return {
-        "$schema": _DIALECT,
-        "title": "Portfolio document",
-        "description": "A partner's customers with their subscriptions and licenses.",
-        **document,
-        "$defs": definitions,
-    }
+
+def _basic() -> Schema:
+    return {"text": text(), "instant": instant(), "count": count()}
+
+
+def _maybe(name: str) -> Schema:
+    return either(ref(name), null())
 
 
 def _customer() -> Schema:
-    return _object(
-        {
-            "id": _our("text"),
-            "name": _our("text"),
-            "subscriptions": _list_of("subscription"),
-        },
+    attributes: Schema = {
+        "type": "object",
+        "propertyNames": ref("text"),
+        "additionalProperties": no_control(),
+    }
+
+    return record(
+        {"id": ref("text"), "name": ref("text"), "subscriptions": array(ref("subscription"))},
         {
             "managed_by": {"enum": [*MANAGERS], "default": MANAGERS[0]},
-            "last_admin_sign_in_at": _maybe(_our("instant")),
-            "tags": {"type": "array", "items": _our("text"), "uniqueItems": True},
-            "attributes": {
-                "type": "object",
-                "propertyNames": _our("text"),
-                "additionalProperties": {"type": "string", "not": {"pattern": _CONTROL}},
-            },
+            "last_admin_sign_in_at": _maybe("instant"),
+            "tags": array(ref("text"), uniqueItems=True),
+            "attributes": attributes,
         },
     )
 
 
 def _subscription() -> Schema:
-    trial = {"properties": {"kind": {"const": "trial"}}}
-    not_renewing = {"properties": {"auto_renew": {"const": False}}}
-
     return {
-        **_object(
+        **record(
             {
-                "id": _our("text"),
+                "id": ref("text"),
                 "kind": {"enum": [*KINDS]},
-                "added_at": _our("instant"),
-                "licenses": _list_of("line"),
+                "added_at": ref("instant"),
+                "licenses": array(ref("line")),
             },
             {
-                "starts_at": _maybe(_our("instant")),
-                "ends_at": _maybe(_our("instant")),
+                "starts_at": _maybe("instant"),
+                "ends_at": _maybe("instant"),
                 "auto_renew": _flag(default=False),
                 "paid": _flag(default=True),
                 "set_up": _flag(default=True),
             },
         ),
-        "if": trial,
-        "then": not_renewing,
+        **_no_renewing_trial(),
+    }
+
+
+def _no_renewing_trial() -> Schema:
+    return {
+        "if": {"properties": {"kind": {"const": "trial"}}},
+        "then": {"properties": {"auto_renew": {"enum": [False, None]}}},
     }
 
 
 def _line() -> Schema:
-    names: Schema = {"product": _our("text"), "name": _our("text")}
+    names: Schema = {"product": ref("text"), "name": ref("text")}
     needed, optional = _counts()
 
     return {
         "oneOf": [
-            _object({**names, "observations": _list_of("observation")}),
-            _object({**names, **needed}, optional),
+            record({**names, "observations": array(ref("observation"))}),
+            record({**names, **needed}, optional),
         ]
     }
 
 
 def _counts() -> tuple[Schema, Schema]:
-    used = {**_our("count"), "default": 0}
+    used = {**ref("count"), "default": 0}
 
-    return {"total": _our("count"), "assigned": _our("count")}, {"used_7d": used, "used_3mo": used}
-
-
-def _our(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _list_of(name: str) -> Schema:
-    return {"type": "array", "items": _our(name)}
-
-
-def _maybe(one: Schema) -> Schema:
-    return {"anyOf": [one, {"type": "null"}]}
+    return {"total": ref("count"), "assigned": ref("count")}, {"used_7d": used, "used_3mo": used}
 
 
 def _flag(*, default: bool) -> Schema:
     return {"type": "boolean", "default": default}
 
 
-def _object(needed: Schema, *optional: Schema) -> Schema:
-    """An object with these members and no others."""
-    properties = dict(needed)
-    for members in optional:
-        properties.update(members)
+def customers_schema() -> Schema:
+    """The JSON Schema of a line of the table ``customers``.
 
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(needed),
-        "additionalProperties": False,
+    Example:
+        >>> customers_schema()["required"]
+        ['customer_id', 'name']
+    """
+    body = record(
+        {"customer_id": ref("text"), "name": ref("text")},
+        {
+            "managed_by": {"enum": [*MANAGERS, None]},
+            "last_admin_sign_in_at": _maybe("instant"),
+            "tags": either(array(ref("text"), uniqueItems=True), null()),
+        },
+    )
+    name = f"^attr\\.[^\\u0000-\\u001f\\u007f-\\u009f]+{NOTHING_MORE}"
+    attributes: Schema = {"patternProperties": {name: either(no_control(), null())}}
+
+    return _row("customers", "A customer; attr.NAME holds an attribute.", {**body, **attributes})
+
+
+def subscriptions_schema() -> Schema:
+    """The JSON Schema of a line of the table ``subscriptions``.
+
+    Example:
+        >>> subscriptions_schema()["required"]
+        ['subscription_id', 'customer_id', 'kind', 'added_at']
+    """
+    flag: Schema = {"type": ["boolean", "null"]}
+    body = record(
+        {
+            "subscription_id": ref("text"),
+            "customer_id": ref("text"),
+            "kind": {"enum": [*KINDS]},
+            "added_at": ref("instant"),
+        },
+        {name: _maybe("instant") for name in ("starts_at", "ends_at")},
+        dict.fromkeys(("auto_renew", "paid", "set_up"), flag),
+    )
+
+    return _row("subscriptions", "A subscription or trial.", {**body, **_no_renewing_trial()})
+
+
+def licenses_schema() -> Schema:
+    """The JSON Schema of a line of the table ``licenses``.
+
+    Example:
+        >>> [len(shape["required"]) for shape in licenses_schema()["anyOf"]]
+        [5, 5]
+    """
+    own = {name: ref("text") for name in ("subscription_id", "product", "name")}
+    used = ("used_7d", "used_3mo")
+    observed = record(
+        {**own, "total": ref("count"), "assigned": ref("count")},
+        {"observed_at": _maybe("instant"), **dict.fromkeys(used, _maybe("count"))},
+    )
+    declared = record(
+        {**own, "total": null(), "assigned": null()},
+        dict.fromkeys(("observed_at", *used), null()),
+    )
+
+    return _row(
+        "licenses",
+        "An observation of a license line, or the line alone where nothing was observed.",
+        either(observed, declared),
+    )
+
+
+def _row(table: str, description: str, body: Schema) -> Schema:
+    return document(f"A line of the table {table}", description, body, _basic())
+
+
+PORTFOLIO_SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
+    {
+        FORMAT: portfolio_schema,
+        "partnerkpi/customers@1": customers_schema,
+        "partnerkpi/subscriptions@1": subscriptions_schema,
+        "partnerkpi/licenses@1": licenses_schema,
     }
+)

@@ -1,20 +1,56 @@
 """The whole report of a portfolio: assembled, cut into segments, compared, stored."""
 
 from partnerkpi.report.assembly import DataNotes, Report, finish, report
+from partnerkpi.report.comparison import (
+    BadgeChange,
+    Basis,
+    Change,
+    Comparison,
+    Moves,
+    ProductChange,
+    SectionChange,
+    WeekChange,
+    compare,
+)
 from partnerkpi.report.customers import CustomerRow
+from partnerkpi.report.reading import read_report
+from partnerkpi.report.schemas import schema
 from partnerkpi.report.segments import Segments
 from partnerkpi.report.state import ReportState, lift, lift_all, look, merged
+from partnerkpi.report.stored import (
+    Storable,
+    rates_document,
+    rates_from,
+    state_document,
+    state_from,
+)
 
 __all__ = [
+    "BadgeChange",
+    "Basis",
+    "Change",
+    "Comparison",
     "CustomerRow",
     "DataNotes",
+    "Moves",
+    "ProductChange",
     "Report",
     "ReportState",
+    "SectionChange",
     "Segments",
+    "Storable",
+    "WeekChange",
+    "compare",
     "finish",
     "lift",
     "lift_all",
     "look",
     "merged",
+    "rates_document",
+    "rates_from",
+    "read_report",
     "report",
+    "schema",
+    "state_document",
+    "state_from",
 ]
