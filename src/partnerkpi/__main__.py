@@ -31,6 +31,8 @@ from partnerkpi.errors import (
 from partnerkpi.io import schema
 from partnerkpi.present import printable
 from partnerkpi.present.text import LEAST_WIDTH
+from partnerkpi.report.comparison import Comparison, compare
+from partnerkpi.report.reading import read_report
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"partnerkpi {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_report(commands)
+    _add_compare(commands)
     _add_schema(commands)
 
     return parser
@@ -199,8 +202,22 @@ def _add_output(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_compare(commands: _Commands) -> None:
+    command = commands.add_parser("compare", help="what changed between two reports")
+    command.set_defaults(run=_compare)
+    command.add_argument(
+        "earlier",
+        metavar="EARLIER",
+        help="a report document, as `report --format json` prints it, also gzipped",
+    )
+    command.add_argument("later", metavar="LATER", help="a later one, under the same policy")
+    _add_output(command)
+
+
 def _add_schema(commands: _Commands) -> None:
-    command = commands.add_parser("schema", help="the JSON Schema of a document")
+    command = commands.add_parser(
+        "schema", help="the JSON Schema of a document that is read or written"
+    )
     command.set_defaults(run=_schema)
     command.add_argument("name", metavar="NAME", help="such as portfolio@1")
 
@@ -235,7 +252,13 @@ def _report(options: argparse.Namespace) -> None:
     _print(_said(found, options))
 
 
-def _said(found: Report, options: argparse.Namespace) -> Iterable[str]:
+def _compare(options: argparse.Namespace) -> None:
+    names = (options.earlier, options.later)
+    earlier, later = (read_report(_source(name)) for name in names)
+    _print(_said(compare(earlier, later), options))
+
+
+def _said(found: Report | Comparison, options: argparse.Namespace) -> Iterable[str]:
     if options.format == "json":
         return _json(found.to_dict())
 
@@ -286,10 +309,9 @@ def _policy_file(name: str) -> dict[str, object]:
 
 
 def _portfolio(options: argparse.Namespace) -> Portfolio:
-    source = _standard_input() if options.input == "-" else options.input
     with _progress(options.input) as told:
         return read(
-            source,
+            _source(options.input),
             lenient=options.lenient,
             unknown_keys="ignore" if options.ignore_unknown_keys else "refuse",
             max_faults=options.max_faults,
@@ -297,7 +319,9 @@ def _portfolio(options: argparse.Namespace) -> Portfolio:
         )
 
 
-def _standard_input() -> BinaryIO:
+def _source(name: str) -> str | BinaryIO:
+    if name != "-":
+        return name
     if sys.stdin is None:
         msg = "there is no standard input to read"
         raise _UsageError(msg)
