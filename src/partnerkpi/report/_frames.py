@@ -23,10 +23,11 @@ from partnerkpi.status import Status, by_urgency
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from partnerkpi._cells import Cells
     from partnerkpi.kpi import TableDefinition
     from partnerkpi.report._strict import Check, Reader
 
-__all__ = ["Frame", "KINDS_OF_COLUMNS", "columns_of", "frame_of_columns", "frame_of_rows"]
+__all__ = ["KINDS_OF_COLUMNS", "Frame", "columns_of", "frame_of_columns", "frame_of_rows"]
 
 Frame: TypeAlias = Mapping[str, Any]
 Places: TypeAlias = Callable[[int], str]
@@ -45,7 +46,7 @@ def frame_of_rows(reader: Reader, path: str, value: object, table: TableDefiniti
     names = [column.name for column in table.columns]
     plain, rows = set(names), reader.listed(path, value)
     records: list[Mapping[str, object]] = [
-        row  # type: ignore[misc]
+        row
         if type(row) is dict and row.keys() == plain
         else reader.record(f"{path}[{at}]", row, names)
         for at, row in enumerate(rows)
@@ -109,7 +110,7 @@ def columns_of(frame: Frame, names: Iterable[str]) -> dict[str, object]:
     return {name: _told(frame[name]) for name in names}
 
 
-def _told(cells: Any) -> object:
+def _told(cells: Cells) -> object:
     if isinstance(cells, Ratios):
         return {
             "numerator": cells.numerators.tolist(),
@@ -121,15 +122,13 @@ def _told(cells: Any) -> object:
     if isinstance(cells, Objects):
         return [[getattr(each, "value", each) for each in value] for value in cells.objects]
 
-    values: list[object] = cells.values()
-
-    return values
+    return cells.values()
 
 
 def _texts(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
     good = reader.column(cells, place, text_fault, "?")
 
-    return Texts(Text.from_strings(good))  # type: ignore[arg-type]
+    return Texts(Text.from_strings(list(map(str, good))))
 
 
 def _ids(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
@@ -145,7 +144,7 @@ def _ids(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
 
 def _words(words: Sequence[str], choices: tuple[Any, ...], *, optional: bool = False) -> Column:
     known: Check = word_check(words)
-    codes = {word: code for code, word in enumerate(words)} | {None: len(words)}
+    codes: dict[object, int] = {word: code for code, word in enumerate((*words, None))}
 
     def check(cell: object) -> str | None:
         return None if optional and cell is None else known(cell)
@@ -153,7 +152,7 @@ def _words(words: Sequence[str], choices: tuple[Any, ...], *, optional: bool = F
     def column(reader: Reader, cells: Sequence[object], place: Places) -> Choices:
         good = reader.column(cells, place, check, words[0])
 
-        return Choices(np.array([codes[cell] for cell in good], np.uint8), choices)  # type: ignore[index]
+        return Choices(np.array([codes[cell] for cell in good], np.uint8), choices)
 
     return column
 
@@ -163,7 +162,7 @@ def _integers(reader: Reader, cells: Sequence[object], place: Places) -> Integer
 
 
 def _array(numbers: Sequence[object]) -> NDArray[np.int64]:
-    return np.fromiter(numbers, np.int64, len(numbers))  # type: ignore[arg-type]
+    return np.fromiter(numbers, np.int64, len(numbers))
 
 
 def _optional(check: Check) -> Column:
@@ -199,7 +198,10 @@ def _ratios(reader: Reader, cells: Sequence[object], place: Places) -> Ratios:
 
 
 def _lists(
-    item: Check, order: Callable[[Sequence[Any]], Sequence[Any]], expected: str, made: Any = str
+    item: Check,
+    order: Callable[[Sequence[Any]], Sequence[Any]],
+    expected: str,
+    made: Callable[[Any], Any] = str,
 ) -> Column:
     """Lists of texts or words, each once and in an order."""
 

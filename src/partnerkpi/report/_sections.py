@@ -1,11 +1,11 @@
-"""Machinery: license sections made of rows that came from elsewhere, and what must agree in them."""
+"""Machinery: license sections of rows that came from elsewhere, and what must agree in them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from attrs import fields, frozen
 
@@ -23,6 +23,8 @@ from partnerkpi.report._strict import MAX_SUM, step, whole_check
 from partnerkpi.report.document import instant_text
 
 if TYPE_CHECKING:
+    from partnerkpi._arrays import Rows
+    from partnerkpi._cells import Cells
     from partnerkpi.kpi import TableDefinition, Why
     from partnerkpi.policy import Policy
     from partnerkpi.report._frames import Frame
@@ -93,7 +95,7 @@ class MissingRows:
         """Return 0: there is none here."""
         return 0
 
-    def cells(self, _column: str, _rows: object = None, /) -> Any:
+    def cells(self, _column: str, _rows: Rows | None = None, /) -> Cells:
         """Refuse, as there are no rows."""
         self._refuse()
 
@@ -234,9 +236,7 @@ def _whole(cell: object) -> int:
     return cell if isinstance(cell, int) else 0
 
 
-def _ends(
-    reader: Reader, cells: Sequence[object], place: Place, terms: Terms
-) -> tuple[int, ...]:
+def _ends(reader: Reader, cells: Sequence[object], place: Place, terms: Terms) -> tuple[int, ...]:
     """The ends of the weeks, which follow from the instant."""
     if not terms.sound:
         return ()

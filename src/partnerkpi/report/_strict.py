@@ -248,7 +248,7 @@ class Reader:
             for name, cell in record.items()
         }
 
-        return Policy(**settings) if self.log.count == before else Policy()  # type: ignore[arg-type]
+        return Policy.from_dict(settings, known) if self.log.count == before else Policy()
 
     def _setting(self, path: str, name: str, value: object, known: Rules | None) -> object:
         if value is SKIP or not self.check(path, value, _setting_check(name)):
@@ -265,7 +265,7 @@ class Reader:
         if _spelled(written) != _spelled(given[name]):
             self.fault(path, f"the setting as a policy writes it, {shown(written)}", shown(value))
 
-        return getattr(made, name)
+        return given[name]
 
     def refuse(self) -> None:
         """Raise one error that carries every fault, if there is any."""

@@ -71,9 +71,9 @@ class Report:
     licenses: Mapping[str, ProductSections]
     figures: Mapping[str, Figure[Any]]
     state: ReportState | None = field(default=None, repr=False)
-    _customers: tuple[RowPart, ...] = field(repr=False)
-    _sources: tuple[Portfolio, ...] = field(default=(), repr=False)
-    _own: tuple[Kpi[Any], ...] = field(default=(), repr=False)
+    _customers: tuple[RowPart, ...] = field(alias="customers", repr=False)
+    _sources: tuple[Portfolio, ...] = field(alias="sources", default=(), repr=False)
+    _own: tuple[Kpi[Any], ...] = field(alias="own", default=(), repr=False)
 
     @property
     def customers(self) -> Table[CustomerRow]:

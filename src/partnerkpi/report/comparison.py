@@ -17,9 +17,19 @@ from partnerkpi.status import Status
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partnerkpi.licenses.kpis import ProductSections, TrendWeek
+    from partnerkpi.licenses.kpis import (
+        Expiring,
+        LowAssignment,
+        Overage,
+        ProductSections,
+        RecentlyAdded,
+        Renewing,
+        TrendWeek,
+    )
     from partnerkpi.policy import LowAssignmentRule, Policy
     from partnerkpi.report.assembly import Report
+
+    Section = RecentlyAdded | Expiring | Renewing | LowAssignment | Overage
 
 __all__ = [
     "BadgeChange",
@@ -408,7 +418,7 @@ def _week(before: TrendWeek, after: TrendWeek) -> WeekChange:
     return WeekChange(before.week_end, after.week_end, MappingProxyType(figures))
 
 
-def _section(before: Any, after: Any) -> SectionChange:
+def _section(before: Section, after: Section) -> SectionChange:
     moves = Moves.between(before.customers.members, after.customers.members)
 
     return SectionChange(moves, _changes(figures_of(before), figures_of(after)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from partnerkpi.licenses.kpis import DEFINITIONS
 from partnerkpi.licenses.state import PRODUCTS
 from partnerkpi.periods import last_week_end
 from partnerkpi.report._sections import OVERVIEW_RULES, SECTION_TYPES, Terms, figure_names
-from partnerkpi.report._strict import SKIP, Reader, any_whole, require_format, step, word_check
+from partnerkpi.report._strict import SKIP, Reader, require_format, step, word_check
 from partnerkpi.report.comparison import (
     UNOBSERVED_LINES,
     WEEK_DEFINITIONS,
@@ -288,9 +288,7 @@ class _Read:
         record = self.reader.record(path, value, (*_MOVES, *names))
         definitions = {each: _BUILT_IN[f"{name}.{each}"] for each in names}
 
-        return SectionChange(
-            self._moves(path, record), self._figures(path, record, definitions)
-        )
+        return SectionChange(self._moves(path, record), self._figures(path, record, definitions))
 
     def _figures(
         self, path: str, record: Mapping[str, object], definitions: Mapping[str, Definition]

@@ -76,7 +76,9 @@ def _figures(changes: Sequence[Change]) -> Listing:
         for change in changes
     ]
 
-    return Listing("Every figure, and the change from earlier to later.", _FIGURE_COLUMNS, rows, _CELLS)
+    return Listing(
+        "Every figure, and the change from earlier to later.", _FIGURE_COLUMNS, rows, _CELLS
+    )
 
 
 def _told(value: Value) -> Value:

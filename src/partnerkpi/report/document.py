@@ -12,6 +12,9 @@ from partnerkpi.kpi import Figure, plain
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from attrs import AttrsInstance
+
+    from partnerkpi.kpi import Value
     from partnerkpi.licenses.kpis import ProductSections, TrendWeek
     from partnerkpi.report.assembly import Report
 
@@ -67,19 +70,19 @@ def _week(week: TrendWeek) -> dict[str, Any]:
     return {**plain(week), "week_end": instant_text(week.week_end)}
 
 
-def figures_of(section: Any) -> dict[str, Figure[Any]]:
+def figures_of(section: AttrsInstance) -> dict[str, Figure[Any]]:
     """The figures of a section, by the name of their field."""
     named = {each.name: getattr(section, each.name) for each in fields(type(section))}
 
     return {name: value for name, value in named.items() if isinstance(value, Figure)}
 
 
-def section_dict(section: Any) -> dict[str, Any]:
+def section_dict(section: AttrsInstance) -> dict[str, Any]:
     """The figures of a section as plain values."""
     return {name: plain_value(each.value) for name, each in figures_of(section).items()}
 
 
-def plain_value(value: Any) -> Any:
+def plain_value(value: Value) -> object:
     """A figure's value as it stands in documents."""
     return value.to_dict() if isinstance(value, Ratio) else value
 

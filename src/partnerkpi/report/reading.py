@@ -24,11 +24,11 @@ from partnerkpi.licenses.measures import SectionState, TrendState
 from partnerkpi.licenses.state import PRODUCTS, OverviewState, ProductState
 from partnerkpi.report._frames import Frame, frame_of_rows
 from partnerkpi.report._sections import (
+    NO_TREND,
     OVERVIEW_RULES,
     SECTION_TABLES,
     SECTION_TYPES,
     TREND_COUNTS,
-    NO_TREND,
     MissingRows,
     Terms,
     check_rows,
@@ -231,9 +231,7 @@ class _Reading:
         weeks = reader.listed(path, value)
         if reader.log.count > before or value is SKIP:
             return NO_TREND
-        records = [
-            reader.record(f"{path}[{at}]", week, names) for at, week in enumerate(weeks)
-        ]
+        records = [reader.record(f"{path}[{at}]", week, names) for at, week in enumerate(weeks)]
         columns = {name: [record[name] for record in records] for name in names}
 
         return trend_of(
@@ -254,7 +252,9 @@ class _Reading:
     def _agrees(self, path: str, section: _Section, name: str, counted: int | Ratio) -> None:
         """Note a figure that is not what the rows add up to."""
         reader, before, value = self.reader, self.reader.log.count, section.told[name]
-        told = reader.ratio(path, value) if isinstance(counted, Ratio) else reader.whole(path, value)
+        told = (
+            reader.ratio(path, value) if isinstance(counted, Ratio) else reader.whole(path, value)
+        )
         if section.sound and reader.log.count == before and told != counted:
             reader.fault(path, f"{_said(counted)}, as the rows add up to", _said(told))
 
@@ -262,7 +262,9 @@ class _Reading:
         """Figures of one's own."""
         members = self.reader.mapping("figures", value)
 
-        return {name: self._own(step("figures", name), name, each) for name, each in members.items()}
+        return {
+            name: self._own(step("figures", name), name, each) for name, each in members.items()
+        }
 
     def _own(self, path: str, name: str, value: object) -> Figure[Any]:
         reader, record = self.reader, self.reader.record(path, value, _OWN_KEYS)

@@ -128,7 +128,9 @@ def _section(name: str) -> Schema:
 
 
 def _figures(section: str) -> Schema:
-    return {name: _value(_definition(section, name)) for name in figure_names(SECTION_TYPES[section])}
+    return {
+        name: _value(_definition(section, name)) for name in figure_names(SECTION_TYPES[section])
+    }
 
 
 def _definition(section: str, name: str) -> Definition:
@@ -199,9 +201,7 @@ def comparison_schema() -> Schema:
 
 
 def _change_definitions() -> Schema:
-    sections = {
-        name: record({**_moves(), **_figure_changes(name)}) for name in SECTION_TYPES
-    }
+    sections = {name: record({**_moves(), **_figure_changes(name)}) for name in SECTION_TYPES}
     ends = _all(("earlier_week_end", "later_week_end"), ref("week_end"))
     week = record({**ends, **_all(TREND_COUNTS, ref("count_change"))})
 
@@ -236,19 +236,15 @@ def state_schema() -> Schema:
         >>> state_schema()["title"]
         'Stored state'
     """
-    rates = record(_all(("assigned", "total"), array(ref("count"))))
-    phases = {
-        "rates": record(
-            {**_phase("rates"), "both": ref("rates"), "products": _each(PRODUCTS, ref("rates"))}
-        ),
-        "counts": _counts_phase(),
-    }
+    pairs = record(_all(("assigned", "total"), array(ref("count"))))
+    rates: Schema = {"both": ref("rates"), "products": _each(PRODUCTS, ref("rates"))}
+    phases = [record({**_phase("rates"), **rates}), _counts_phase()]
 
     return document(
         "Stored state",
         "What was counted of a part of a portfolio: the rates of its customers, or everything.",
-        {"oneOf": list(phases.values())},
-        {**_definitions(), **_state_definitions(), "rates": rates},
+        {"oneOf": phases},
+        {**_definitions(), **_state_definitions(), "rates": pairs},
     )
 
 
@@ -259,7 +255,7 @@ def _phase(name: str) -> Schema:
 def _counts_phase() -> Schema:
     customers = [column.name for column in CUSTOMERS_TABLE.columns]
     rules = [each.name for each in fields(OverviewState)]
-    limits = {"both": ref("thresholds"), "products": _each(PRODUCTS, ref("thresholds"))}
+    limits: Schema = {"both": ref("thresholds"), "products": _each(PRODUCTS, ref("thresholds"))}
 
     return record(
         {
@@ -302,8 +298,9 @@ def _names(table: TableDefinition) -> list[str]:
 def _columns(names: Sequence[str]) -> Schema:
     """A table that stands column by column; ratios as two columns."""
     pairs = record(_all(("numerator", "denominator"), array(ref("count"))))
+    columns: Schema = {name: pairs if name in _SHARES else array(_cell(name)) for name in names}
 
-    return record({name: pairs if name in _SHARES else array(_cell(name)) for name in names})
+    return record(columns)
 
 
 def _definitions() -> Schema:
@@ -387,9 +384,7 @@ def _own_head() -> Schema:
 
 
 def _own_value() -> Schema:
-    return either(
-        {"type": "integer"}, _ratio({"type": "integer"}, {"type": "integer"}), null()
-    )
+    return either({"type": "integer"}, _ratio({"type": "integer"}, {"type": "integer"}), null())
 
 
 def _named(value: Schema) -> Schema:

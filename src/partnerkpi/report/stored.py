@@ -13,18 +13,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    runtime_checkable,
+)
 
 import numpy as np
 from attrs import define, fields
 
 from partnerkpi import _record_rules as rules
-from partnerkpi._arrays import narrowest
 from partnerkpi._instants import format_one, to_datetime
 from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.io._cells import came
 from partnerkpi.kpi import Kpi, cells_of
-from partnerkpi.licenses.evidence import StoredRows
+from partnerkpi.licenses.evidence import RuledRows, StoredRows
 from partnerkpi.licenses.measures import SectionState, TrendState
 from partnerkpi.licenses.peers import Rates, Thresholds
 from partnerkpi.licenses.state import (
@@ -65,6 +73,7 @@ __all__ = [
 ]
 
 Document: TypeAlias = dict[str, Any]
+StateT = TypeVar("StateT")
 
 STATE_FORMAT: Final = "partnerkpi/state@1"
 _COUNTS_KEYS: Final = (
@@ -86,17 +95,17 @@ _TREND: Final = ("week_end", *TREND_COUNTS)
 
 
 @runtime_checkable
-class Storable(Protocol):
+class Storable(Protocol[StateT]):
     """A figure of one's own whose state is no plain JSON value: it stores and loads it itself.
 
     ``load(store(state))`` must finish and merge like ``state``.
     """
 
-    def store(self, state: Any, /) -> object:
+    def store(self, state: StateT, /) -> object:
         """The state as a plain JSON value."""
         ...
 
-    def load(self, stored: Any, /) -> object:
+    def load(self, stored: object, /) -> StateT:
         """The state of a value that ``store`` gave; a ``ValueError`` refuses any other."""
         ...
 
@@ -181,14 +190,13 @@ def _counted(state: SectionState) -> Document:
     return {"customers": state.customers, "rows": _rows(parts, _ROW_IDS)}
 
 
-def _packed(part: Any) -> StoredRows:
+def _packed(part: RowPart) -> RowPart:
     """A part of an overview figure as it leaves the process: with the cells that it has."""
-    if isinstance(part, StoredRows):
+    if not isinstance(part, RuledRows):
         return part
     make, arguments = part.__reduce__()
-    packed: StoredRows = make(*arguments)
 
-    return packed
+    return make(*arguments)
 
 
 def _rows(parts: Sequence[RowPart], columns: Sequence[str]) -> Document:
@@ -324,7 +332,8 @@ def _rates(reader: Reader, path: str, value: object) -> Rates:
     if len(assigned) != len(total):
         reader.fault(path, "as many assigned as total", f"{len(assigned)} and {len(total)}")
 
-    return Rates(*(narrowest(np.array(each, np.int64)) for each in (assigned, total)))
+    # mypy cannot see through the generic converter.
+    return Rates(np.array(assigned, np.int64), np.array(total, np.int64))  # type: ignore[arg-type]
 
 
 @define
