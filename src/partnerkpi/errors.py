@@ -144,7 +144,7 @@ class CountOverflowError(PartnerKpiError, OverflowError):
     """A sum that no longer fits 64 bits: an error, never a wrapped number."""
 
 
-class UnknownNameError(PartnerKpiError, LookupError):
+class UnknownNameError(PartnerKpiError, KeyError):
     """A name that does not exist here, with the nearest ones that do.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,9 @@ class Segments(Mapping["str | None", "Report"]):
 
     __slots__ = ("_reports", "key", "overlapping")
 
-    def __init__(self, key: str, reports: Mapping[str | None, Report], *, overlapping: bool) -> None:
+    def __init__(
+        self, key: str, reports: Mapping[str | None, Report], *, overlapping: bool
+    ) -> None:
         """Hold the reports."""
         self.key = key
         self.overlapping = overlapping
@@ -151,7 +154,7 @@ def _cut(
     arrival = arrivals(source)
     order = np.lexsort((rows, codes))
     codes, rows = codes[order], rows[order]
-    starts = np.flatnonzero(np.diff(codes, prepend=-2)) if len(codes) else np.empty(0, np.intp)
-    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
+    edges = [*np.flatnonzero(np.diff(codes, prepend=-2)).tolist(), len(codes)]
+    for start, stop in pairwise(edges):
         code = int(codes[start])
         yield (labels[code] if code >= 0 else None), taken(source, rows[start:stop], arrival)
