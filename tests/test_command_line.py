@@ -550,7 +550,7 @@ def test_the_schema_of_a_document(capsys: pytest.CaptureFixture[str]) -> None:
     """`schema` prints the JSON Schema that the library gives."""
     assert 0 == main(["schema", "portfolio@1"])
 
-    assert pk.io.schema("portfolio@1") == json.loads(capsys.readouterr().out)
+    assert pk.schema("portfolio@1") == json.loads(capsys.readouterr().out)
 
 
 def test_the_schema_of_no_document(capsys: pytest.CaptureFixture[str]) -> None:

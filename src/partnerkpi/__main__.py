@@ -16,7 +16,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from partnerkpi import Policy, Portfolio, Report, __version__, read, report
+from partnerkpi import (
+    Comparison,
+    Policy,
+    Portfolio,
+    Report,
+    __version__,
+    compare,
+    read,
+    read_report,
+    report,
+    schema,
+)
 from partnerkpi._faults import FAULT_CAP
 from partnerkpi._instants import parse_one, to_datetime
 from partnerkpi.errors import (
@@ -28,11 +39,8 @@ from partnerkpi.errors import (
     PartnerKpiError,
     PolicyError,
 )
-from partnerkpi.io import schema
 from partnerkpi.present import printable
 from partnerkpi.present.text import LEAST_WIDTH
-from partnerkpi.report.comparison import Comparison, compare
-from partnerkpi.report.reading import read_report
 
 if TYPE_CHECKING:
     from datetime import datetime

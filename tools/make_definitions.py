@@ -1,0 +1,121 @@
+"""Write `docs/definitions.md` from the values that the library itself reads.
+
+    .venv/bin/python tools/make_definitions.py [FILE]
+
+A test fails when the page in the repository is not the one that this writes.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import fields
+
+from partnerkpi import Policy
+from partnerkpi.kpi import Definition, TableDefinition, said
+from partnerkpi.licenses import kpis, rows
+from partnerkpi.report.comparison import WEEK_DEFINITIONS
+from partnerkpi.report.customers import CUSTOMERS_TABLE
+from partnerkpi.status import RULES
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "definitions.md"
+TABLES = (
+    CUSTOMERS_TABLE,
+    rows.RECENTLY_ADDED_TABLE,
+    rows.EXPIRING_TABLE,
+    rows.RENEWING_TABLE,
+    rows.LOW_ASSIGNMENT_TABLE,
+    rows.OVERAGE_TABLE,
+)
+HEAD = """\
+# Definitions
+
+What every figure means, word for word as the library holds it: `tools/make_definitions.py` writes
+this page from `partnerkpi.licenses.kpis.DEFINITIONS`, `partnerkpi.status.RULES`, the definitions of
+the tables, and `Policy`. Reports, documents and pages of text read the same values. The ideas
+behind the words (active, pending, window, peers) are on the page [](concepts.md).
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    sections = {definition.name.partition(".")[0] for definition in kpis.DEFINITIONS}
+    overview = [each for each in kpis.DEFINITIONS if "." not in each.name]
+    lines = [HEAD, *statuses(), *figures("Overview", overview), *trend()]
+    for table in TABLES[1:]:
+        assert table.name in sections  # noqa: S101 (a table without figures would be lost here)
+        own = [each for each in kpis.DEFINITIONS if each.name.startswith(f"{table.name}.")]
+        lines += [*figures(table.title, own), *columns(table)]
+    lines += ["## The customer list\n", *columns(TABLES[0]), *settings()]
+
+    return "\n".join(lines)
+
+
+def statuses() -> Iterator[str]:
+    """The rules of the statuses, from the most urgent."""
+    yield "## Customer statuses\n"
+    yield "A customer has a set of them; its badge is the first. Under the default policy:\n"
+    yield "| status | holds when |"
+    yield "| --- | --- |"
+    for rule in RULES:
+        yield f"| `{rule.status.value}` | {said(rule.sentence, Policy())} |"
+    yield ""
+
+
+def figures(title: str, definitions: list[Definition]) -> Iterator[str]:
+    """The figures of a section."""
+    yield f"## {title}\n"
+    yield "| figure | title | counts | unit | undefined when |"
+    yield "| --- | --- | --- | --- | --- |"
+    for each in definitions:
+        undefined = each.undefined or "never"
+        name = each.name.rpartition(".")[2]
+        yield f"| `{name}` | {each.title} | {each.sentence} | {each.unit.value} | {undefined} |"
+    yield ""
+
+
+def trend() -> Iterator[str]:
+    """What each week of the trend counts."""
+    yield from figures("License distribution trend", list(WEEK_DEFINITIONS.values()))
+    yield "For each of the last `trend_weeks` completed weeks, which end on Sundays at 00:00 UTC,"
+    yield "over the subscriptions and trials that are active at that end.\n"
+
+
+def columns(table: TableDefinition) -> Iterator[str]:
+    """The columns of a table, and its order."""
+    order = "greatest first" if table.descending else "smallest first"
+    yield f"Rows: {table.sentence}"
+    yield f"Ordered by `{table.key}`, {order}; ties by customer id, then subscription id.\n"
+    yield "| column | title | unit |"
+    yield "| --- | --- | --- |"
+    for column in table.columns:
+        yield f"| `{column.name}` | {column.title} | {column.unit.value} |"
+    yield ""
+
+
+def settings() -> Iterator[str]:
+    """The settings of the policy with their defaults."""
+    yield "## Policy\n"
+    yield "| setting | default |"
+    yield "| --- | --- |"
+    default = Policy().to_dict()
+    for setting in fields(Policy):
+        yield f"| `{setting.name}` | {spoken(default[setting.name])} |"
+    yield ""
+
+
+def spoken(value: object) -> str:
+    """A setting's value, as it is typed."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(map(str, value.values()))
+
+    return str(value)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
+    target.write_text(page(), encoding="utf-8")
