@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from attrs import fields
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from partnerkpi.errors import CountOverflowError
 
@@ -30,6 +30,7 @@ __all__ = [
     "narrowest",
     "reduced",
     "rows_where",
+    "sheet",
 ]
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -78,6 +79,15 @@ def narrowest(array: NDArray[np.integer[Any]]) -> Counts:
 def as_rows(values: Iterable[int]) -> Rows:
     """Row numbers as an index array."""
     return np.fromiter(values, np.intp)
+
+
+def sheet(columns: int, rows: int, dtype: DTypeLike) -> Any:
+    """Several new columns of one type in one block of memory, to be filled.
+
+    New memory is paid for by the page, and a large block comes in large pages: a dozen masks in
+    one block cost a fifth of a dozen masks.
+    """
+    return np.empty((columns, rows), dtype)
 
 
 def rows_where(mask: Mask) -> Rows:

@@ -18,7 +18,7 @@ from partnerkpi._arrays import locked, reduced
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import NDArray
 
     from partnerkpi._arrays import Bits, Mask, Rows
 
@@ -107,7 +107,13 @@ class Levels:
 
         With an ``index`` row ``r`` has the code ``codes[index[r]]``.
         """
-        bits = np.zeros(self.groups, codes.dtype)
+        bits = np.empty(self.groups, codes.dtype)
+        self._any_bits(codes, index, bits)
+
+        return bits
+
+    def _any_bits(self, codes: Bits, index: Rows | None, bits: Bits) -> None:
+        bits[:] = 0
         for rows, groups in self._blocks():
             bits[groups] |= codes[rows] if index is None else codes.take(index[rows])
         if len(self.tail):
@@ -115,35 +121,29 @@ class Levels:
             found = codes[rows] if index is None else codes.take(index[rows])
             np.bitwise_or.at(bits, self.tail, found)
 
-        return bits
-
-    def any(self, mask: Mask) -> Mask:
-        """For each group, whether any of its rows is true."""
-        bits: Mask = self.any_bits(mask.view(np.uint8)).view(np.bool_)
-
-        return bits
+    def any(self, mask: Mask, out: Mask) -> None:
+        """For each group, whether any of its rows is true, into ``out``."""
+        self._any_bits(mask.view(np.uint8), None, out.view(np.uint8))
 
     def sums(
         self,
         values: NDArray[Any],
-        dtype: DTypeLike = np.int64,
+        out: NDArray[Any],
         mask: Mask | None = None,
         index: Rows | None = None,
-    ) -> NDArray[Any]:
-        """For each group, the sum of its rows' values; the caller vouches that it fits.
+    ) -> None:
+        """For each group, the sum of its rows' values, into ``out``, whose type must hold it.
 
         With a ``mask`` only where it is true; with an ``index`` row ``r`` has the value and the
         mask at ``index[r]``.
         """
-        sums = np.zeros(self.groups, dtype)
+        out[:] = 0
         for rows, groups in self._blocks():
-            chosen = sums[groups]
+            chosen = out[groups]
             np.add(chosen, _picked(values, mask, index, rows), out=chosen, casting="unsafe")
         if len(self.tail):
             found = _picked(values, mask, index, slice(self.starts[-1], None))
-            np.add.at(sums, self.tail, found.astype(dtype))
-
-        return sums
+            np.add.at(out, self.tail, found.astype(out.dtype))
 
     def _blocks(self) -> Iterator[tuple[slice, slice]]:
         """Rows and their groups, some at a time: temporaries that stay in the fast caches."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, locked
+from partnerkpi._arrays import OPEN, locked, sheet
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.periods import days_after, days_before
 
@@ -107,24 +107,35 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         0
     """
     micros = of_datetime(as_of)
-    columns = portfolio.subscription_columns
-    there = columns.added <= micros
-    started = columns.starts <= micros
     lines = counts_at(portfolio, micros)
+    masks = _masks(portfolio, micros, policy)
 
     return Snapshot(
         portfolio=portfolio,
         micros=micros,
         policy=policy,
-        there=locked(there),
-        pending=locked(there & ~started),
-        active=locked(there & started & (columns.ends > micros)),
-        recent=locked(there & (columns.added >= days_before(micros, policy.window_days))),
-        ending=locked(_ends_within(portfolio, micros, policy.window_days)),
-        expires=locked(~columns.auto_renew | np.bool_(policy.auto_renewing_expires)),
+        **masks,
         lines=lines,
         over=locked(lines.assigned > lines.total),
     )
+
+
+def _masks(portfolio: Portfolio, micros: int, policy: Policy) -> dict[str, Mask]:
+    columns = portfolio.subscription_columns
+    there, pending, active, recent, ending, expires = sheet(6, len(columns), np.bool_)
+    np.less_equal(columns.added, micros, out=there)
+    np.less_equal(columns.starts, micros, out=active)
+    np.greater(there, active, out=pending)
+    active &= there
+    active &= columns.ends > micros
+    np.greater_equal(columns.added, days_before(micros, policy.window_days), out=recent)
+    recent &= there
+    ending[:] = _ends_within(portfolio, micros, policy.window_days)
+    np.less_equal(columns.auto_renew, policy.auto_renewing_expires, out=expires)
+    masks = (there, pending, active, recent, ending, expires)
+    names = ("there", "pending", "active", "recent", "ending", "expires")
+
+    return dict(zip(names, map(locked, masks), strict=True))
 
 
 def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:

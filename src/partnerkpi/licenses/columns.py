@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import fits, locked
+from partnerkpi._arrays import fits, locked, sheet
 from partnerkpi.errors import CountOverflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -71,24 +71,25 @@ def scope_of(snapshot: Snapshot, products: Iterable[str]) -> Scope:
     mask = np.zeros(len(column), np.bool_)
     for product in codes:
         mask |= column.is_label(product)
+    has, over = sheet(2, layout.groups, np.bool_)
+    layout.any(mask, has)
+    layout.any(mask & snapshot.over, over)
 
-    return Scope(
-        snapshot,
-        codes,
-        locked(mask),
-        locked(layout.any(mask)),
-        locked(layout.any(mask & snapshot.over)),
-    )
+    return Scope(snapshot, codes, locked(mask), locked(has), locked(over))
 
 
 def together(left: Scope, right: Scope) -> Scope:
     """Which lines and subscriptions are of the products of either."""
+    has, over = sheet(2, len(left.has), np.bool_)
+    np.logical_or(left.has, right.has, out=has)
+    np.logical_or(left.over, right.over, out=over)
+
     return Scope(
         left.snapshot,
         left.products + right.products,
         locked(left.line_mask | right.line_mask),
-        locked(left.has | right.has),
-        locked(left.over | right.over),
+        locked(has),
+        locked(over),
     )
 
 
@@ -140,13 +141,11 @@ def seats_of(scope: Scope) -> Seats:
     """
     lines = scope.snapshot.lines
 
-    return Seats(_by_subscription(scope, lines.total), _by_subscription(scope, lines.assigned))
+    return Seats(*_by_subscription(scope, lines.total, lines.assigned))
 
 
-def _by_subscription(scope: Scope, counts: Counts) -> Counts:
-    layout = scope.snapshot.portfolio.subscription_columns.lines
-
-    return _sums(layout, counts, scope.line_mask)
+def _by_subscription(scope: Scope, *counts: Counts) -> list[Counts]:
+    return _sums(scope.snapshot.portfolio.subscription_columns.lines, counts, scope.line_mask)
 
 
 def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
@@ -158,24 +157,27 @@ def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
     lines = scope.snapshot.lines
     excess = lines.assigned - np.minimum(lines.assigned, lines.total)
 
+    used_7d, overage = _by_subscription(scope, lines.used_7d, excess)
+
     return ProductCounts(
-        total=seats.total,
-        assigned=seats.assigned,
-        used_7d=_by_subscription(scope, lines.used_7d),
-        overage=_by_subscription(scope, excess),
+        total=seats.total, assigned=seats.assigned, used_7d=used_7d, overage=overage
     )
 
 
-def _sums(layout: Levels, counts: Counts, mask: Mask, index: Rows | None = None) -> Counts:
-    """Sums per group of the counts under a mask, in a type that is known to hold them."""
-    most = int(counts.max(initial=0)) * _longest(layout)
-    if most < 2**32:
-        return locked(layout.sums(counts, np.uint32, mask, index))
+def _sums(
+    layout: Levels, columns: Sequence[Counts], mask: Mask, index: Rows | None = None
+) -> list[Counts]:
+    """Sums per group of columns under a mask, in a type that is known to hold them."""
+    most = max(int(counts.max(initial=0)) for counts in columns) * _longest(layout)
     if most >= 2**63:
-        chosen = counts * mask
-        _refuse_overflow(layout, chosen if index is None else chosen[index])
+        for counts in columns:
+            chosen = counts * mask
+            _refuse_overflow(layout, chosen if index is None else chosen[index])
+    sums = sheet(len(columns), layout.groups, np.uint32 if most < 2**32 else np.int64)
+    for counts, out in zip(columns, sums, strict=True):
+        layout.sums(counts, out, mask, index)
 
-    return locked(layout.sums(counts, np.int64, mask, index))
+    return [locked(each) for each in sums]
 
 
 def _longest(layout: Levels) -> int:
@@ -186,7 +188,8 @@ def _longest(layout: Levels) -> int:
 
 def _refuse_overflow(layout: Levels, counts: Any) -> None:
     # The doubles only choose whom to sum exactly: they are off by far less than a factor of two.
-    rough = layout.sums(counts, np.float64)
+    rough = np.empty(layout.groups, np.float64)
+    layout.sums(counts, rough)
     rows, position = layout.members(np.flatnonzero(rough >= 2**62))
     exact: dict[int, int] = {}
     for place, count in zip(position.tolist(), counts[rows].tolist(), strict=True):
@@ -218,9 +221,7 @@ def customer_counts(counts: Seats, snapshot: Snapshot) -> CustomerCounts:
     columns = snapshot.portfolio.customer_columns
     layout, slots, active = columns.subscriptions, columns.slots, snapshot.active
 
-    return CustomerCounts(
-        _sums(layout, counts.total, active, slots), _sums(layout, counts.assigned, active, slots)
-    )
+    return CustomerCounts(*_sums(layout, (counts.total, counts.assigned), active, slots))
 
 
 def customer_sums(left: CustomerCounts, right: CustomerCounts) -> CustomerCounts:

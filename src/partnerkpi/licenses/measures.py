@@ -11,7 +11,7 @@ from partnerkpi._arrays import OPEN, as_rows, locked, rows_where
 from partnerkpi.aggregates import masked_sum, sums_by_code
 from partnerkpi.kpi import Condition, all_hold
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
-from partnerkpi.licenses.peers import CustomerRates, Thresholds, is_low
+from partnerkpi.licenses.peers import Thresholds, is_low, rates_of
 from partnerkpi.periods import day_count, week_ends
 
 if TYPE_CHECKING:
@@ -66,11 +66,9 @@ class Sight:
         return self.scope.snapshot
 
 
-def sight(
-    scope: Scope, customers: CustomerCounts, rates: CustomerRates, limits: Thresholds
-) -> Sight:
+def sight(scope: Scope, customers: CustomerCounts, limits: Thresholds) -> Sight:
     """Look at the customers' rates under the thresholds of all peers."""
-    low = is_low(rates, limits)
+    low = is_low(rates_of(customers), limits)
     columns = scope.snapshot.portfolio.customer_columns
     places, _ = columns.subscriptions.members(np.flatnonzero(low))
     theirs = np.zeros(len(columns.slots), np.bool_)

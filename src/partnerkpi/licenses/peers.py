@@ -25,20 +25,21 @@ if TYPE_CHECKING:
     from partnerkpi.licenses.columns import CustomerCounts
     from partnerkpi.policy import Policy
 
-__all__ = ["CustomerRates", "Rates", "Thresholds", "is_low", "rates_of", "thresholds"]
+__all__ = ["Rates", "Thresholds", "is_low", "rates_of", "thresholds"]
 
 _EXACT_IN_DOUBLES = 2**53
 
 
 @frozen(eq=False)
 class Rates:
-    """The assignment rates of customers that have one: assigned / total, kept as two integers.
+    """The assignment rates of customers: assigned / total, kept as two integers.
 
-    A mergeable state: the identity is ``Rates.empty()``, ``merge`` puts two side by side.
+    A customer without licenses stands here too, with total 0, and has no rate. A mergeable state:
+    the identity is ``Rates.empty()``, ``merge`` puts two side by side.
 
     Attributes:
-        assigned: Licenses assigned, one number per customer with a rate.
-        total: Licenses bought; never 0.
+        assigned: Licenses assigned, one number per customer.
+        total: Licenses bought.
     """
 
     assigned: Counts = field(converter=locked)
@@ -64,8 +65,8 @@ class Rates:
             >>> len(one.merge(Rates.empty()).merge(one))
             2
         """
-        if not len(self) or not len(other):
-            return self if len(self) else other
+        if not self.total.size or not other.total.size:
+            return self if self.total.size else other
 
         return Rates(
             np.concatenate([self.assigned, other.assigned]),
@@ -73,52 +74,42 @@ class Rates:
         )
 
     def __len__(self) -> int:
-        """Return how many customers have a rate."""
-        return len(self.total)
+        """Return how many customers have a rate.
+
+        Example:
+            >>> len(Rates(np.array([1, 0]), np.array([2, 0])))
+            1
+        """
+        return int(np.count_nonzero(self.total))
 
     def take(self, rows: Rows) -> Rates:
-        """Some of the rates."""
+        """The rates at some rows."""
         return Rates(self.assigned.take(rows), self.total.take(rows))
 
-    def doubles(self) -> NDArray[np.float64] | None:
-        """The rates as doubles; ``None`` where the integers are not exact in doubles.
 
-        Division of exact doubles is rounded correctly: a smaller rate never gets a greater double.
-        """
-        top = max(int(self.assigned.max(initial=0)), int(self.total.max(initial=0)))
+def _doubles(rates: Rates) -> NDArray[np.float64] | None:
+    """The rates as doubles, infinite or not a number where there is none; ``None`` if too coarse.
 
-        return self.assigned / self.total if top < _EXACT_IN_DOUBLES else None
-
-
-@frozen(eq=False)
-class CustomerRates:
-    """The customers of a part that have a rate.
-
-    Attributes:
-        rows: Their rows.
-        rates: Their rates.
-        doubles: Their rates as doubles, where those are exact enough.
-        size: How many customers the part has.
+    Division of exact doubles is rounded correctly: a smaller rate never gets a greater double.
     """
+    top = max(int(rates.assigned.max(initial=0)), int(rates.total.max(initial=0)))
+    if top >= _EXACT_IN_DOUBLES:
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        doubles: NDArray[np.float64] = rates.assigned / rates.total
 
-    rows: Rows
-    rates: Rates
-    doubles: NDArray[np.float64] | None
-    size: int
+    return doubles
 
 
-def rates_of(counts: CustomerCounts) -> CustomerRates:
-    """The customers that have licenses, with their rates.
+def rates_of(counts: CustomerCounts) -> Rates:
+    """The rates of a part's customers.
 
     Example:
         >>> from partnerkpi.licenses.columns import CustomerCounts
-        >>> rates_of(CustomerCounts(np.array([10, 0]), np.array([4, 0]))).rows.tolist()
-        [0]
+        >>> len(rates_of(CustomerCounts(np.array([10, 0]), np.array([4, 0]))))
+        1
     """
-    rows = np.flatnonzero(counts.total > 0)
-    rates = Rates(counts.assigned.take(rows), counts.total.take(rows))
-
-    return CustomerRates(rows, rates, rates.doubles(), len(counts.total))
+    return Rates(counts.assigned, counts.total)
 
 
 @frozen
@@ -147,14 +138,19 @@ class Thresholds:
 
 @frozen(eq=False)
 class _Peers:
-    """The rates of one band, as a rule asks for them."""
+    """The rates of one band, as a rule asks for them.
+
+    ``rows`` are the rows of ``rates`` that are meant, ``doubles`` those rates.
+    """
 
     band: int
     rates: Rates
+    rows: Rows | None
     doubles: NDArray[np.float64] | None
+    size: int
 
     def __len__(self) -> int:
-        return len(self.rates)
+        return self.size
 
     def ranked(self, rank: int, /) -> Fraction:
         """The exact rate of a rank."""
@@ -162,46 +158,59 @@ class _Peers:
 
     def median(self) -> Fraction:
         """The exact median rate."""
-        size = len(self)
-        low, high = self._ranked((size - 1) // 2, size // 2)
+        low, high = self._ranked((self.size - 1) // 2, self.size // 2)
 
         return (low + high) / 2
 
     def _ranked(self, *ranks: int) -> list[Fraction]:
         # The rates of a wanted double hold the wanted rank, and only they are compared exactly.
         if self.doubles is None:
-            return [_nth(self.rates, rank) for rank in ranks]
-        inside, before = _bracket(self.doubles, ranks)
-        ordered = np.partition(self.doubles.take(inside), [rank - before for rank in ranks])
+            known = self._exact_rates(np.arange(len(self.rates.total), dtype=np.intp))
+            return [_nth(known, rank) for rank in ranks]
+        inside, before = _bracket(self.doubles, self.size, ranks)
+        doubles = self.doubles.take(inside)
+        ordered = np.partition(doubles, [rank - before for rank in ranks])
 
-        return [self._exact(inside, float(ordered[rank - before]), rank - before) for rank in ranks]
+        return [
+            self._exact(inside, doubles, float(ordered[rank - before]), rank - before)
+            for rank in ranks
+        ]
 
-    def _exact(self, inside: Rows, wanted: float, rank: int) -> Fraction:
-        doubles = cast("NDArray[np.float64]", self.doubles).take(inside)
+    def _exact(
+        self, inside: Rows, doubles: NDArray[np.float64], wanted: float, rank: int
+    ) -> Fraction:
         below = int(np.count_nonzero(doubles < wanted))
 
-        return _nth(self.rates.take(inside[doubles == wanted]), rank - below)
+        return _nth(self._exact_rates(inside[doubles == wanted]), rank - below)
+
+    def _exact_rates(self, places: Rows) -> Rates:
+        rows = places if self.rows is None else self.rows.take(places)
+        rates = self.rates.take(rows)
+
+        return rates.take(np.flatnonzero(rates.total))
 
 
 _SAMPLE = 4096
 _MANY = 16 * _SAMPLE
 
 
-def _bracket(doubles: NDArray[np.float64], ranks: tuple[int, ...]) -> tuple[Rows, int]:
+def _bracket(
+    doubles: NDArray[np.float64], size: int, ranks: tuple[int, ...]
+) -> tuple[Rows, int]:
     """Rows of which the wanted ranks are, as a sample suggests, and how many rank before them."""
-    everything = np.arange(len(doubles), dtype=np.intp)
     if len(doubles) < _MANY:
-        return everything, 0
+        return np.flatnonzero(np.isfinite(doubles)), 0
     sample = np.sort(doubles[:: len(doubles) // _SAMPLE])
+    sample = sample[np.isfinite(sample)]
     margin = len(sample) // 64
-    low = sample[max(min(ranks) * len(sample) // len(doubles) - margin, 0)]
-    high = sample[min(max(ranks) * len(sample) // len(doubles) + margin, len(sample) - 1)]
+    low = sample[max(min(ranks) * len(sample) // size - margin, 0)]
+    high = sample[min(max(ranks) * len(sample) // size + margin, len(sample) - 1)]
     inside = rows_where((doubles >= low) & (doubles <= high))
     before = int(np.count_nonzero(doubles < low))
     if before <= min(ranks) and max(ranks) < before + len(inside):
         return inside, before
 
-    return everything, 0
+    return np.flatnonzero(np.isfinite(doubles)), 0
 
 
 def _nth(rates: Rates, rank: int) -> Fraction:
@@ -241,7 +250,7 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
         >>> thresholds(three, Policy(), banded=False).of(10)
         Fraction(1, 5)
     """
-    everyone = _Peers(0, rates, rates.doubles())
+    everyone = _Peers(0, rates, None, _doubles(rates), len(rates))
     if not banded:
         return Thresholds((), (_threshold(everyone, policy),), (len(rates),))
     bands = list(_bands(everyone, policy.size_bands))
@@ -259,10 +268,13 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
 def _bands(everyone: _Peers, bounds: tuple[int, ...]) -> Iterator[_Peers]:
     """The peers of each size band."""
     codes = band_codes(everyone.rates.total, bounds)
+    codes += (everyone.rates.total == 0) * codes.dtype.type(len(bounds) + 1)
     for band, bound in enumerate((0, *bounds)):
         rows = rows_where(codes == band)
-        doubles = None if everyone.doubles is None else everyone.doubles.take(rows)
-        yield _Peers(bound, everyone.rates.take(rows), doubles)
+        if everyone.doubles is None:
+            yield _Peers(bound, everyone.rates.take(rows), None, None, len(rows))
+        else:
+            yield _Peers(bound, everyone.rates, rows, everyone.doubles.take(rows), len(rows))
 
 
 def band_codes(totals: Counts, bounds: tuple[int, ...]) -> NDArray[np.uint8] | Rows:
@@ -283,36 +295,36 @@ def _threshold(peers: _Peers, policy: Policy) -> Fraction | None:
     return policy.low_assignment_rule.threshold(peers, policy.low_assignment_fraction)
 
 
-def is_low(customers: CustomerRates, limits: Thresholds) -> Mask:
+def is_low(rates: Rates, limits: Thresholds) -> Mask:
     """Which customers have a rate strictly below the threshold of their size.
 
     Exact: doubles only leave out those that are surely not low, integers decide.
 
     Example:
-        >>> from partnerkpi.licenses.columns import CustomerCounts
-        >>> counts = CustomerCounts(np.array([10, 10, 0]), np.array([1, 2, 0]))
-        >>> is_low(rates_of(counts), Thresholds((), (Fraction(1, 5),), (3,))).tolist()
+        >>> rates = Rates(np.array([1, 2, 0]), np.array([10, 10, 0]))
+        >>> is_low(rates, Thresholds((), (Fraction(1, 5),), (3,))).tolist()
         [True, False, False]
     """
-    low = np.zeros(customers.size, np.bool_)
-    places = _candidates(customers, limits)
-    rates, rows = customers.rates.take(places), customers.rows.take(places)
-    bands = band_codes(rates.total, limits.bounds)
+    low = np.zeros(len(rates.total), np.bool_)
+    rows = _candidates(rates, limits)
+    chosen = rates.take(rows)
+    bands = band_codes(chosen.total, limits.bounds)
     for band, limit in enumerate(limits.rates):
         if limit is not None:
             within = np.flatnonzero(bands == band)
-            low[rows[within]] = _below(rates.take(within), limit)
+            low[rows[within]] = _below(chosen.take(within), limit)
 
     return low
 
 
-def _candidates(customers: CustomerRates, limits: Thresholds) -> Rows:
+def _candidates(rates: Rates, limits: Thresholds) -> Rows:
     """Who may be low: surely all that are below the highest threshold, and a little more."""
     highest = max((float(limit) for limit in limits.rates if limit is not None), default=0.0)
-    if customers.doubles is None:
-        return np.arange(len(customers.rows), dtype=np.intp)
+    doubles = _doubles(rates)
+    if doubles is None:
+        return np.flatnonzero(rates.total)
 
-    return rows_where(customers.doubles <= highest * (1 + 1e-9))
+    return rows_where(doubles <= highest * (1 + 1e-9))
 
 
 def _below(rates: Rates, limit: Fraction) -> Mask:

@@ -26,13 +26,7 @@ from partnerkpi.licenses.columns import (
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
 from partnerkpi.licenses.measures import SectionState, Sight, TrendState
-from partnerkpi.licenses.peers import (
-    CustomerRates,
-    Rates,
-    Thresholds,
-    rates_of,
-    thresholds,
-)
+from partnerkpi.licenses.peers import Rates, Thresholds, rates_of, thresholds
 from partnerkpi.licenses.rows import SectionSight
 
 if TYPE_CHECKING:
@@ -65,7 +59,6 @@ class ProductLook:
     scope: Scope
     seats: Seats
     customers: CustomerCounts
-    rates: CustomerRates
 
 
 @frozen(eq=False)
@@ -76,36 +69,31 @@ class LicenseLook:
         snapshot: The portfolio at the instant.
         scope: Which lines and subscriptions are of Meetings or Calling.
         customers: What customers count of both together.
-        rates: Their rates of both together.
         products: Each of the products of the report, in their order.
     """
 
     snapshot: Snapshot
     scope: Scope
     customers: CustomerCounts
-    rates: CustomerRates
     products: tuple[ProductLook, ...]
 
 
 def look(snapshot: Snapshot) -> LicenseLook:
     """Look at the lines of each product of the report, and of all of them together."""
     products = tuple(_product_look(scope_of(snapshot, [product])) for product in PRODUCTS)
-    customers = reduce(customer_sums, (each.customers for each in products))
 
     return LicenseLook(
         snapshot,
         reduce(together, (each.scope for each in products)),
-        customers,
-        rates_of(customers),
+        reduce(customer_sums, (each.customers for each in products)),
         products,
     )
 
 
 def _product_look(scope: Scope) -> ProductLook:
     seats = seats_of(scope)
-    customers = customer_counts(seats, scope.snapshot)
 
-    return ProductLook(scope, seats, customers, rates_of(customers))
+    return ProductLook(scope, seats, customer_counts(seats, scope.snapshot))
 
 
 @frozen(eq=False)
@@ -146,7 +134,9 @@ class RatesState:
 
 def rates_state(seen: LicenseLook) -> RatesState:
     """The rates of a part's customers."""
-    return RatesState(seen.rates.rates, tuple(each.rates.rates for each in seen.products))
+    products = tuple(rates_of(each.customers) for each in seen.products)
+
+    return RatesState(rates_of(seen.customers), products)
 
 
 @frozen
@@ -245,7 +235,7 @@ def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
     pairs = zip(seen.products, found.products, strict=True)
 
     return LicenseState(
-        _overview(measures.sight(seen.scope, seen.customers, seen.rates, found.both)),
+        _overview(measures.sight(seen.scope, seen.customers, found.both)),
         tuple(_product(each, limit) for each, limit in pairs),
     )
 
@@ -268,7 +258,7 @@ def _overview(facts: Sight) -> OverviewState:
 
 def _product(seen: ProductLook, limit: Thresholds) -> ProductState:
     facts = SectionSight(
-        measures.sight(seen.scope, seen.customers, seen.rates, limit),
+        measures.sight(seen.scope, seen.customers, limit),
         product_counts(seen.scope, seen.seats),
     )
 

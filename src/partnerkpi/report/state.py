@@ -127,7 +127,8 @@ def _unobserved(at: Snapshot) -> int:
     if at.lines.observed.all():
         return 0
     layout = at.portfolio.subscription_columns.lines
-    unseen = layout.sums(~at.lines.observed, np.int64)
+    unseen = np.empty(layout.groups, np.int64)
+    layout.sums(~at.lines.observed, unseen)
 
     return int(unseen[at.there].sum())
 

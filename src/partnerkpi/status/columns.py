@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked
+from partnerkpi._arrays import locked, sheet
 from partnerkpi.status.rules import RULES, Status, StatusFacts
 
 if TYPE_CHECKING:
@@ -70,8 +70,11 @@ _POSITIONS = locked(np.array([bits.bit_length() - 1 for bits in range(256)], np.
 def facts_of(snapshot: Snapshot) -> StatusFacts:
     """What the rules look at."""
     layout = snapshot.portfolio.subscription_columns.lines
+    over, alive = sheet(2, layout.groups, np.bool_)
+    layout.any(snapshot.over, over)
+    np.logical_or(snapshot.pending, snapshot.active, out=alive)
 
-    return StatusFacts(snapshot, locked(layout.any(snapshot.over)))
+    return StatusFacts(snapshot, locked(over), locked(alive))
 
 
 def status_columns(snapshot: Snapshot) -> StatusColumns:

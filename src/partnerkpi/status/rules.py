@@ -86,15 +86,12 @@ class StatusFacts:
     Attributes:
         snapshot: The portfolio at the instant.
         over: Which subscriptions have a line with overage.
+        alive: Which subscriptions are pending or active.
     """
 
     snapshot: Snapshot
     over: Mask
-
-    @property
-    def alive(self) -> Mask:
-        """Which subscriptions are pending or active."""
-        return self.snapshot.pending | self.snapshot.active
+    alive: Mask
 
 
 @frozen(eq=False, kw_only=True)
