@@ -141,6 +141,15 @@ def test_a_page_costs_only_its_own_rows() -> None:
     assert text.endswith("\n      0\n      1\n  ... and 998 more")
 
 
+def test_a_trend_that_is_cut_keeps_its_latest_weeks(report: pk.Report) -> None:
+    """Of the weeks the last ones are shown, and how many there were before."""
+    trend = report.to_text(rows=2).partition("trend")[2].partition("\n\n")[0].splitlines()
+
+    assert "  2026-11-15    16,195    12,543  6,827      3,692" == trend[-3]
+    assert "  2026-11-22    16,172    12,627  6,845      3,586" == trend[-2]
+    assert "  ... and 6 more before" == trend[-1]
+
+
 def test_unobserved_lines_and_policy_are_said(report: pk.Report) -> None:
     """What is missing in the data, and by which windows and thresholds was counted."""
     lines = report.to_text().splitlines()

@@ -31,15 +31,17 @@ _NOTE = f"{MISSING}: not known, or not defined for this row."
 
 
 def listing_lines(listing: Listing, width: int, rows: int | None) -> list[str]:
-    """The first rows of a listing, and how many more there are."""
+    """Some rows of a listing, and how many more there are."""
     units = [column.unit for column in listing.columns]
-    cells = [_said(listing.cells(row), units) for row in listing.rows[:rows]]
-    hidden = len(listing.rows) - len(cells)
+    hidden = 0 if rows is None else max(len(listing.rows) - rows, 0)
+    place = slice(hidden, None) if listing.newest_last else slice(len(listing.rows) - hidden)
+    cells = [_said(listing.cells(row), units) for row in listing.rows[place]]
     lines = _laid_out(_grid(listing.columns, cells), width) if cells else []
     if any(MISSING in row for row in cells):
         lines += fill(_NOTE, width, _INDENT)
     if hidden:
-        lines += fill(f"... and {hidden:,} more", width, _INDENT)
+        which = " before" if listing.newest_last else ""
+        lines += fill(f"... and {hidden:,} more{which}", width, _INDENT)
 
     return lines or [f"{_INDENT}none"]
 

@@ -23,12 +23,14 @@ class Listing:
         columns: What each row shows.
         rows: All the rows; only those that are shown are ever asked for.
         cells: The values of a row, in the order of the columns.
+        newest_last: Whether a page that cuts the rows keeps the last ones.
     """
 
     sentence: str
     columns: tuple[Column, ...]
     rows: Sequence[object]
     cells: Callable[[Any], tuple[object, ...]]
+    newest_last: bool = False
 
 
 def listing(table: Table[Any]) -> Listing:

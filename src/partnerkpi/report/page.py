@@ -75,7 +75,9 @@ def _customer_cells(row: CustomerRow) -> tuple[object, ...]:
 
 def _sections(sections: ProductSections) -> Iterator[Block]:
     sentence = "At the end of each completed week, over the subscriptions active then."
-    weeks = Listing(sentence, _TREND_COLUMNS, sections.distribution_trend, _week_cells)
+    weeks = Listing(
+        sentence, _TREND_COLUMNS, sections.distribution_trend, _week_cells, newest_last=True
+    )
     yield Block(title="License distribution trend", listing=weeks)
     for name in SECTION_NAMES:
         section: Any = getattr(sections, name)
