@@ -26,6 +26,12 @@ __all__ = [
     "Rows",
     "as_rows",
     "exact_sum",
+    "lock_bits",
+    "lock_codes",
+    "lock_counts",
+    "lock_mask",
+    "lock_micros",
+    "lock_rows",
     "locked",
     "narrowest",
     "reduced",
@@ -55,6 +61,36 @@ def locked(array: _Array) -> _Array:
     array.flags.writeable = False
 
     return array
+
+
+def lock_mask(array: Mask) -> Mask:
+    """A mask, no longer writeable."""
+    return locked(array)
+
+
+def lock_micros(array: Micros) -> Micros:
+    """Instants, no longer writeable."""
+    return locked(array)
+
+
+def lock_counts(array: Counts) -> Counts:
+    """Counts, no longer writeable."""
+    return locked(array)
+
+
+def lock_codes(array: Codes) -> Codes:
+    """Codes, no longer writeable."""
+    return locked(array)
+
+
+def lock_rows(array: Rows) -> Rows:
+    """Row numbers, no longer writeable."""
+    return locked(array)
+
+
+def lock_bits(array: Bits) -> Bits:
+    """Bits, no longer writeable."""
+    return locked(array)
 
 
 def reduced(self: Any) -> tuple[Any, ...]:

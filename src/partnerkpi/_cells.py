@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -17,7 +19,17 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Mask, Rows
 
-__all__ = ["Cells", "Choices", "Flags", "Integers", "Objects", "Ratios", "Texts", "joined", "text_ranks"]
+__all__ = [
+    "Cells",
+    "Choices",
+    "Flags",
+    "Integers",
+    "Objects",
+    "Ratios",
+    "Texts",
+    "joined",
+    "text_ranks",
+]
 
 
 class Cells(Protocol):
@@ -54,7 +66,7 @@ class Integers:
         return Integers(self.numbers[rows], None if self.known is None else self.known[rows])
 
     def values(self) -> list[int | None]:
-        numbers = self.numbers.tolist()
+        numbers: list[int | None] = self.numbers.tolist()
         if self.known is None:
             return numbers
 
@@ -80,7 +92,9 @@ class Flags:
         return Flags(self.mask[rows])
 
     def values(self) -> list[bool]:
-        return self.mask.tolist()
+        flags: list[bool] = self.mask.tolist()
+
+        return flags
 
     def ranks(self) -> NDArray[np.int64]:
         return self.mask.astype(np.int64)
@@ -172,24 +186,30 @@ class Ratios:
 
 def joined(parts: Sequence[Any]) -> Any:
     """Columns of one kind, one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    kind = type(parts[0])
-    if kind is Texts:
-        return Texts(Text.concatenate([part.text for part in parts]))
-    if kind is Objects:
-        return Objects([value for part in parts for value in part.objects])
-    if kind is Flags:
-        return Flags(np.concatenate([part.mask for part in parts]))
-    if kind is Choices:
-        return Choices(np.concatenate([part.codes for part in parts]), parts[0].choices)
-    if kind is Ratios:
-        return Ratios(
-            np.concatenate([part.numerators for part in parts]),
-            np.concatenate([part.denominators for part in parts]),
-        )
+    return parts[0] if len(parts) == 1 else _JOINS[type(parts[0])](parts)
 
-    return _joined_integers(parts)
+
+def _joined_texts(parts: Sequence[Texts]) -> Texts:
+    return Texts(Text.concatenate([part.text for part in parts]))
+
+
+def _joined_objects(parts: Sequence[Objects]) -> Objects:
+    return Objects([value for part in parts for value in part.objects])
+
+
+def _joined_flags(parts: Sequence[Flags]) -> Flags:
+    return Flags(np.concatenate([part.mask for part in parts]))
+
+
+def _joined_choices(parts: Sequence[Choices]) -> Choices:
+    return Choices(np.concatenate([part.codes for part in parts]), parts[0].choices)
+
+
+def _joined_ratios(parts: Sequence[Ratios]) -> Ratios:
+    return Ratios(
+        np.concatenate([part.numerators for part in parts]),
+        np.concatenate([part.denominators for part in parts]),
+    )
 
 
 def _joined_integers(parts: Sequence[Integers]) -> Integers:
@@ -199,6 +219,18 @@ def _joined_integers(parts: Sequence[Integers]) -> Integers:
     known = [np.ones(len(p), np.bool_) if p.known is None else p.known for p in parts]
 
     return Integers(numbers, np.concatenate(known))
+
+
+_JOINS: Mapping[type, Callable[[Sequence[Any]], Any]] = MappingProxyType(
+    {
+        Texts: _joined_texts,
+        Objects: _joined_objects,
+        Flags: _joined_flags,
+        Choices: _joined_choices,
+        Ratios: _joined_ratios,
+        Integers: _joined_integers,
+    }
+)
 
 
 def text_ranks(text: Text) -> NDArray[np.int64]:

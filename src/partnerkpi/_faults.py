@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -18,18 +20,14 @@ __all__ = ["FAULT_CAP", "FaultLog", "shown"]
 
 FAULT_CAP = 1000
 _SHOWN = 80
+_WORDS: Mapping[bool | None, str] = MappingProxyType({None: "null", True: "true", False: "false"})
 
 
 def shown(value: object) -> str:
     """What came, as text of at most 80 characters."""
-    text = {None: "null", True: "true", False: "false"}.get(value) if _plain(value) else None
-    text = _repr(value) if text is None else text
+    text = _WORDS[value] if value is None or isinstance(value, bool) else _repr(value)
 
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
-
-
-def _plain(value: object) -> bool:
-    return value is None or value is True or value is False
 
 
 def _repr(value: object) -> str:
@@ -80,7 +78,9 @@ def _in_order(fault: Fault) -> tuple[object, ...]:
 
 
 def _natural(path: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _PIECES.findall(path))
+    return tuple(
+        (int(part), "") if part.isdigit() else (-1, part) for part in _PIECES.findall(path)
+    )
 
 
 _PIECES = re.compile(r"\d+|\D+")

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from attrs.converters import optional
 
-from partnerkpi._arrays import NEVER, locked, reduced
+from partnerkpi._arrays import NEVER, lock_codes, lock_micros, reduced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,8 +37,8 @@ class Moments:
         step: Without a table, how many microseconds a step has.
     """
 
-    codes: Codes = field(converter=locked)
-    table: Micros | None = field(default=None, converter=optional(locked))
+    codes: Codes = field(converter=lock_codes)
+    table: Micros | None = field(default=None, converter=optional(lock_micros))
     step: int = field(default=1)
 
     __reduce__ = reduced

@@ -7,7 +7,7 @@ models and the doors refuse by the same ones.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from partnerkpi._arrays import MAX_COUNT
 from partnerkpi._faults import shown
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from enum import Enum
 
 __all__ = [
-    "A_BOOLEAN",
-    "A_COUNT",
     "AN_AWARE_INSTANT",
     "AN_INSTANT_IN_RANGE",
+    "A_BOOLEAN",
+    "A_COUNT",
     "A_TEXT",
     "END_AFTER_START",
     "KNOWN_CUSTOMER",
@@ -40,7 +40,6 @@ __all__ = [
     "instant_faults",
     "instant_shown",
     "is_plain",
-    "keep",
     "member_faults",
     "member_of",
     "record_faults",
@@ -68,6 +67,7 @@ ONCE_AN_INSTANT = "one observation of a line at an instant"
 ONE_OF_A_TAG = "each tag once"
 
 _C0, _DEL, _C1_END = 0x20, 0x7F, 0xA0
+_SURROGATES = (0xD800, 0xDFFF)
 _Member = TypeVar("_Member", bound="Enum")
 
 
@@ -81,19 +81,15 @@ def renewing_trial(trial: Any, auto_renew: Any) -> Any:
     return trial & auto_renew
 
 
-def keep(value: Any) -> Any:
-    """The value as it came (lets a plain text stand for an id)."""
-    return value
+def member_of(kind: type[_Member], value: _Member | str) -> _Member:
+    """The member that a text stands for; anything else is left as it came."""
+    found = value if type(value) is not str else _members(kind).get(value, value)
+
+    return cast("_Member", found)
 
 
-def member_of(kind: type[_Member]) -> Callable[[_Member | str], _Member]:
-    """A converter from a member's text to the member; anything else is left as it came."""
-    members = {member.value: member for member in kind}
-
-    def convert(value: Any) -> Any:
-        return members.get(value, value) if type(value) is str else value
-
-    return convert
+def _members(kind: type[_Member]) -> dict[str, _Member]:
+    return {str(member.value): member for member in kind}
 
 
 def text_faults(path: str, value: object) -> Iterator[Finding]:
@@ -110,7 +106,7 @@ def is_plain(value: str) -> bool:
 
 
 def _barred(code: int) -> bool:
-    return code < _C0 or _DEL <= code < _C1_END or 0xD800 <= code <= 0xDFFF
+    return code < _C0 or _DEL <= code < _C1_END or _SURROGATES[0] <= code <= _SURROGATES[1]
 
 
 def count_faults(path: str, value: object) -> Iterator[Finding]:

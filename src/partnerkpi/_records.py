@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from partnerkpi._arrays import Mask, Micros, Rows
+    from partnerkpi._arrays import Mask, Micros
     from partnerkpi.columns import Portfolio
     from partnerkpi.models import Partner
 
@@ -46,7 +46,7 @@ def _place(table: str, row: int, column: str | None) -> Place:
 
 
 def _take(intake: Intake, customers: Sequence[Customer], before: int) -> int:
-    strange = next((each for each in customers if not isinstance(each, Customer)), None)
+    strange: object = next((each for each in customers if type(each) is not Customer), None)
     if strange is not None:
         msg = f"expected records of type Customer, found {type(strange).__name__}"
         raise TypeError(msg)

@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import NEVER, OPEN, as_rows, locked, reduced
+from partnerkpi._arrays import (
+    NEVER,
+    OPEN,
+    as_rows,
+    lock_codes,
+    lock_counts,
+    lock_mask,
+    lock_micros,
+    lock_rows,
+    locked,
+    reduced,
+)
 from partnerkpi._instants import to_datetime
 from partnerkpi._text import Text
 from partnerkpi.errors import UnknownNameError
@@ -34,7 +45,7 @@ from partnerkpi.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
@@ -69,7 +80,7 @@ class CodedText:
         ('test', None)
     """
 
-    codes: Codes = field(converter=locked)
+    codes: Codes = field(converter=lock_codes)
     labels: Text
 
     __reduce__ = reduced
@@ -105,7 +116,7 @@ class TextLists:
         texts: The texts, coded.
     """
 
-    rows: Rows = field(converter=locked)
+    rows: Rows = field(converter=lock_rows)
     texts: CodedText
 
     __reduce__ = reduced
@@ -180,11 +191,11 @@ class CustomerColumns:
 
     ids: Text
     names: Text
-    external: Mask = field(converter=locked)
-    signed_in: Micros = field(converter=locked)
+    external: Mask = field(converter=lock_mask)
+    signed_in: Micros = field(converter=lock_micros)
     tags: TextLists
     attributes: Mapping[str, CodedText] = field(converter=NamedColumns)
-    order: Rows = field(converter=locked)
+    order: Codes = field(converter=lock_codes)
     subscriptions: Levels
     slots: Rows = field(converter=_index)
 
@@ -213,14 +224,14 @@ class SubscriptionColumns:
     """
 
     ids: Text
-    customer: Codes = field(converter=locked)
-    trial: Mask = field(converter=locked)
-    added: Micros = field(converter=locked)
-    starts: Micros = field(converter=locked)
-    ends: Micros = field(converter=locked)
-    auto_renew: Mask = field(converter=locked)
-    paid: Mask = field(converter=locked)
-    set_up: Mask = field(converter=locked)
+    customer: Codes = field(converter=lock_codes)
+    trial: Mask = field(converter=lock_mask)
+    added: Micros = field(converter=lock_micros)
+    starts: Micros = field(converter=lock_micros)
+    ends: Micros = field(converter=lock_micros)
+    auto_renew: Mask = field(converter=lock_mask)
+    paid: Mask = field(converter=lock_mask)
+    set_up: Mask = field(converter=lock_mask)
     lines: Levels
 
     __reduce__ = reduced
@@ -243,7 +254,7 @@ class LineColumns:
 
     product: CodedText
     name: CodedText
-    first: Codes = field(converter=locked)
+    first: Codes = field(converter=lock_codes)
 
     __reduce__ = reduced
 
@@ -265,10 +276,10 @@ class ObservationColumns:
     """
 
     observed: Moments
-    total: Counts = field(converter=locked)
-    assigned: Counts = field(converter=locked)
-    used_7d: Counts = field(converter=locked)
-    used_3mo: Counts = field(converter=locked)
+    total: Counts = field(converter=lock_counts)
+    assigned: Counts = field(converter=lock_counts)
+    used_7d: Counts = field(converter=lock_counts)
+    used_3mo: Counts = field(converter=lock_counts)
 
     __reduce__ = reduced
 
@@ -326,7 +337,7 @@ class Portfolio:
             >>> Portfolio.from_customers([globex]).customers[0] == globex
             True
         """
-        from partnerkpi._records import portfolio_of  # noqa: PLC0415 (it builds on this module)
+        from partnerkpi._records import portfolio_of
 
         return portfolio_of(customers, partner)
 

@@ -7,8 +7,8 @@ two counts, ``finish`` says the value. A figure of one's own is any object with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload, runtime_checkable
 
 import numpy as np
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 
-class Unit(str, Enum):
+class Unit(StrEnum):
     """What a figure or a column is counted in.
 
     Example:
@@ -70,7 +70,7 @@ class Unit(str, Enum):
 
 
 Value = int | Ratio | None
-ValueT = TypeVar("ValueT", bound=Value, covariant=True)
+ValueT_co = TypeVar("ValueT_co", bound=Value, covariant=True)
 StateT = TypeVar("StateT")
 RowT = TypeVar("RowT")
 FactsT = TypeVar("FactsT")
@@ -234,7 +234,7 @@ class Evidence(Protocol):
 
 
 @frozen(eq=False)
-class Figure(Generic[ValueT]):
+class Figure(Generic[ValueT_co]):
     """A figure of a report: a value that can say what it means and where it comes from.
 
     Attributes:
@@ -244,7 +244,7 @@ class Figure(Generic[ValueT]):
         policy: The windows and thresholds it was counted by.
     """
 
-    value: ValueT
+    value: ValueT_co
     definition: Definition
     as_of: datetime
     policy: Policy
@@ -452,9 +452,7 @@ class Table(Sequence[RowT]):
         names = [each.name for each in self.definition.columns]
         if name not in names:
             raise UnknownNameError("column", name, names)
-        values: list[Any] = cells_of(
-            self._parts, name, self._order.page(slice(None)).rows
-        ).values()
+        values: list[Any] = cells_of(self._parts, name, self._order.page(slice(None)).rows).values()
 
         return values
 
@@ -465,9 +463,9 @@ class Table(Sequence[RowT]):
             yield self.row_type(*cells)
 
 
-def plain(row: object) -> dict[str, Any]:
+def plain(row: Any) -> dict[str, Any]:
     """A row as plain values."""
-    values = asdict(row, recurse=False)  # type: ignore[call-overload]
+    values = asdict(row, recurse=False)
 
     return {name: _plain(value) for name, value in values.items()}
 
@@ -490,8 +488,7 @@ def cells_of(parts: Sequence[RowPart], column: str, rows: Rows) -> Any:
     owner = np.searchsorted(starts, rows, side="right") - 1
     order = np.argsort(owner, kind="stable")
     wanted = [
-        part.cells(column, rows[owner == place] - starts[place])
-        for place, part in enumerate(parts)
+        part.cells(column, rows[owner == place] - starts[place]) for place, part in enumerate(parts)
     ]
     back = np.empty(len(rows), np.intp)
     back[order] = np.arange(len(rows))
@@ -508,9 +505,7 @@ class _Order:
     keys: NDArray[np.int64] | None
 
     @staticmethod
-    def of(
-        parts: tuple[RowPart, ...], rows: Rows, column: str, *, descending: bool
-    ) -> _Order:
+    def of(parts: tuple[RowPart, ...], rows: Rows, column: str, *, descending: bool) -> _Order:
         keys = cells_of(parts, column, rows).ranks() if len(rows) else np.empty(0, np.int64)
         order = np.argsort(-keys if descending else keys, kind="stable")
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, NewType, TypeVar, cast
 
 from attrs import Factory, field, frozen
 
 from partnerkpi import _record_rules as rules
+from partnerkpi._faults import shown
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.errors import Fault, InputError, InstantError, Place
 
@@ -44,7 +45,7 @@ ProductCode = NewType("ProductCode", str)
 _Record = TypeVar("_Record")
 
 
-class ManagedBy(str, Enum):
+class ManagedBy(StrEnum):
     """Who manages a customer: the partner organization itself, or it as an external administrator.
 
     Example:
@@ -56,7 +57,7 @@ class ManagedBy(str, Enum):
     EXTERNAL = "external"
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What was ordered: a paid subscription, or a trial.
 
     Example:
@@ -68,7 +69,7 @@ class Kind(str, Enum):
     TRIAL = "trial"
 
 
-class SubscriptionState(str, Enum):
+class SubscriptionState(StrEnum):
     """Where a subscription stands at an instant.
 
     ``not_there`` before it was added, ``pending`` until it starts, ``active`` until it ends,
@@ -127,7 +128,7 @@ class Attributes(Mapping[str, str]):
         return Attributes, (dict(self._pairs),)
 
 
-def _utc(value: datetime | None) -> datetime | None:
+def _utc_or_none(value: datetime | None) -> datetime | None:
     # A value that is no usable instant is left as it came: the check of the record words the fault.
     try:
         return to_datetime(of_datetime(value)) if isinstance(value, datetime) else value
@@ -135,16 +136,55 @@ def _utc(value: datetime | None) -> datetime | None:
         return value
 
 
-def _sequence(value: object) -> object:
-    return tuple(value) if isinstance(value, (list, tuple)) else value
+def _utc(value: datetime) -> datetime:
+    return cast("datetime", _utc_or_none(value))
 
 
-def _in_time_order(value: object) -> object:
-    values = _sequence(value)
-    if isinstance(values, tuple) and all(isinstance(each, Observation) for each in values):
-        return tuple(sorted(values, key=_instant_of))
+def _sequence(values: Iterable[_Record]) -> tuple[_Record, ...]:
+    # Anything but a list is left as it came: the check of the record words the fault.
+    listed = isinstance(values, (list, tuple))
 
-    return values
+    return tuple(values) if listed else cast("tuple[_Record, ...]", values)
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return _sequence(values)
+
+
+def _lines(values: Iterable[LicenseLine]) -> tuple[LicenseLine, ...]:
+    return _sequence(values)
+
+
+def _subscriptions(values: Iterable[Subscription]) -> tuple[Subscription, ...]:
+    return _sequence(values)
+
+
+def _kind(value: Kind | str) -> Kind:
+    return rules.member_of(Kind, value)
+
+
+def _managed_by(value: ManagedBy | str) -> ManagedBy:
+    return rules.member_of(ManagedBy, value)
+
+
+def _customer_id(value: str) -> CustomerId:
+    return CustomerId(value)
+
+
+def _subscription_id(value: str) -> SubscriptionId:
+    return SubscriptionId(value)
+
+
+def _partner_id(value: str) -> PartnerId:
+    return PartnerId(value)
+
+
+def _in_time_order(values: Iterable[Observation]) -> tuple[Observation, ...]:
+    observations = _sequence(values)
+    if type(observations) is tuple and {*map(type, observations)} <= {Observation}:
+        return tuple(sorted(observations, key=_instant_of))
+
+    return observations
 
 
 def _instant_of(observation: Observation) -> tuple[bool, int]:
@@ -154,9 +194,10 @@ def _instant_of(observation: Observation) -> tuple[bool, int]:
     return (False, 0) if moment is None else (True, of_datetime(moment))
 
 
-def _attributes(value: object) -> object:
-    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-        return Attributes(value)
+def _attributes(value: Mapping[str, str]) -> Mapping[str, str]:
+    given: object = value
+    if isinstance(given, Mapping) and all(isinstance(name, str) for name in given):
+        return Attributes(given)
 
     return value
 
@@ -198,7 +239,7 @@ class Observation:
     assigned: int
     used_7d: int = 0
     used_3mo: int = 0
-    observed_at: datetime | None = field(default=None, converter=_utc)
+    observed_at: datetime | None = field(default=None, converter=_utc_or_none)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty observation."""
@@ -226,7 +267,7 @@ class LicenseLine:
 
     product: str
     name: str
-    observations: tuple[Observation, ...] = field(default=(), converter=_in_time_order)  # type: ignore[misc]
+    observations: tuple[Observation, ...] = field(default=(), converter=_in_time_order)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty line."""
@@ -258,17 +299,17 @@ class Subscription:
         '2026-01-10T00:00:00+00:00'
     """
 
-    id: SubscriptionId = field(converter=rules.keep)
-    kind: Kind = field(converter=rules.member_of(Kind))
-    added_at: datetime = field(converter=_utc)  # type: ignore[misc]
-    starts_at: datetime = field(  # type: ignore[misc]
+    id: SubscriptionId = field(converter=_subscription_id)
+    kind: Kind = field(converter=_kind)
+    added_at: datetime = field(converter=_utc)
+    starts_at: datetime = field(
         default=Factory(lambda self: self.added_at, takes_self=True), converter=_utc
     )
-    ends_at: datetime | None = field(default=None, converter=_utc)
+    ends_at: datetime | None = field(default=None, converter=_utc_or_none)
     auto_renew: bool = False
     paid: bool = True
     set_up: bool = True
-    licenses: tuple[LicenseLine, ...] = field(default=(), converter=_sequence)  # type: ignore[misc]
+    licenses: tuple[LicenseLine, ...] = field(default=(), converter=_lines)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty subscription."""
@@ -301,15 +342,13 @@ class Customer:
         Customer, name: expected a text, found null
     """
 
-    id: CustomerId = field(converter=rules.keep)
+    id: CustomerId = field(converter=_customer_id)
     name: str
-    managed_by: ManagedBy = field(
-        default=ManagedBy.PARTNER, converter=rules.member_of(ManagedBy)
-    )
-    last_admin_sign_in_at: datetime | None = field(default=None, converter=_utc)
-    tags: tuple[str, ...] = field(default=(), converter=_sequence)  # type: ignore[misc]
-    attributes: Mapping[str, str] = field(factory=Attributes, converter=_attributes)  # type: ignore[misc]
-    subscriptions: tuple[Subscription, ...] = field(default=(), converter=_sequence)  # type: ignore[misc]
+    managed_by: ManagedBy = field(default=ManagedBy.PARTNER, converter=_managed_by)
+    last_admin_sign_in_at: datetime | None = field(default=None, converter=_utc_or_none)
+    tags: tuple[str, ...] = field(default=(), converter=_texts)
+    attributes: Mapping[str, str] = field(factory=Attributes, converter=_attributes)
+    subscriptions: tuple[Subscription, ...] = field(default=(), converter=_subscriptions)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty customer."""
@@ -332,7 +371,7 @@ class Partner:
         'North Partner'
     """
 
-    id: PartnerId = field(converter=rules.keep)
+    id: PartnerId = field(converter=_partner_id)
     name: str
 
     def __attrs_post_init__(self) -> None:
@@ -409,7 +448,7 @@ def _of_customer(customer: Customer) -> Iterator[rules.Finding]:
 
 def _of_tags(tags: object) -> Iterator[rules.Finding]:
     if not isinstance(tags, tuple):
-        yield "tags", "a list of texts", rules.shown(tags)
+        yield "tags", "a list of texts", shown(tags)
         return
     found = [
         fault
@@ -422,7 +461,7 @@ def _of_tags(tags: object) -> Iterator[rules.Finding]:
 def _of_attributes(attributes: object) -> Iterator[rules.Finding]:
     # The converter has made every mapping with text names into the frozen kind.
     if not isinstance(attributes, Attributes):
-        yield "attributes", "a mapping of text to text", rules.shown(attributes)
+        yield "attributes", "a mapping of text to text", shown(attributes)
         return
     for name, value in attributes.items():
         yield from rules.text_faults("attributes", name)

@@ -248,14 +248,10 @@ class Policy:
     window_days: int = 90
     inactivity_days: int = 90
     auto_renewing_expires: bool = False
-    low_assignment_fraction: Fraction = field(
-        default=Fraction(1, 2), converter=_fraction
-    )
+    low_assignment_fraction: Fraction = field(default=Fraction(1, 2), converter=_fraction)
     low_assignment_min_peers: int = 5
     low_assignment_rule: LowAssignmentRule = Factory(PeerMedian)
-    size_bands: tuple[int, ...] = field(
-        default=(1, 25, 100, 250, 1000, 5000), converter=_bounds
-    )
+    size_bands: tuple[int, ...] = field(default=(1, 25, 100, 250, 1000, 5000), converter=_bounds)
     trend_weeks: int = 8
 
     def __attrs_post_init__(self) -> None:

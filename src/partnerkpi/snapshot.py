@@ -177,9 +177,11 @@ def _latest(visible: Mask, first: Codes) -> tuple[Rows, Mask]:
 def _counts(seen: ObservationColumns, observed: Mask, rows: Rows | None) -> LineCounts:
     whole = bool(observed.all())
     columns = (seen.total, seen.assigned, seen.used_7d, seen.used_3mo)
-    counts = [_at(column, observed, rows, whole=whole) for column in columns]
+    total, assigned, used_7d, used_3mo = (
+        _at(column, observed, rows, whole=whole) for column in columns
+    )
 
-    return LineCounts(*counts, locked(observed))
+    return LineCounts(total, assigned, used_7d, used_3mo, locked(observed))
 
 
 def _at(column: Counts, observed: Mask, rows: Rows | None, *, whole: bool) -> Any:

@@ -139,7 +139,7 @@ def read_tables(
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Portfolio:
-    """Read a portfolio from three tables: customers, subscriptions and licenses.
+    r"""Read a portfolio from three tables: customers, subscriptions and licenses.
 
     Args:
         files: Where the tables are, and whether each is CSV or JSON lines.
@@ -154,9 +154,9 @@ def read_tables(
 
     Example:
         >>> from io import BytesIO
-        >>> customers = b"customer_id,name\\nc-1,Globex\\n"
-        >>> subscriptions = b"subscription_id,customer_id,kind,added_at\\n"
-        >>> licenses = b"subscription_id,product,name,total,assigned\\n"
+        >>> customers = b"customer_id,name\nc-1,Globex\n"
+        >>> subscriptions = b"subscription_id,customer_id,kind,added_at\n"
+        >>> licenses = b"subscription_id,product,name,total,assigned\n"
         >>> tables = TableFiles(
         ...     *(TableFile(BytesIO(text), "csv") for text in (customers, subscriptions, licenses))
         ... )
@@ -165,9 +165,7 @@ def read_tables(
     """
     places = TablePlaces()
     door = _Door(lenient, FaultLog(max_faults), places)
-    load_tables(
-        files, door.intake, places, door.log, unknown_keys=unknown_keys, progress=progress
-    )
+    load_tables(files, door.intake, places, door.log, unknown_keys=unknown_keys, progress=progress)
 
     return door.finish(None)
 

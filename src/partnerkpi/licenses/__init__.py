@@ -1,0 +1,75 @@
+"""License figures: what customers bought, assigned and used, and what needs attention.
+
+``partnerkpi.report`` gives them all; the states and phases behind it are here for engines that
+count the parts of a portfolio in different places.
+"""
+
+from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
+from partnerkpi.licenses.kpis import (
+    DEFINITIONS,
+    Expiring,
+    LowAssignment,
+    Overage,
+    Overview,
+    ProductSections,
+    RecentlyAdded,
+    Renewing,
+    TrendWeek,
+)
+from partnerkpi.licenses.measures import SectionState, TrendState
+from partnerkpi.licenses.peers import Rates, Thresholds
+from partnerkpi.licenses.rows import (
+    ExpiringRow,
+    LowAssignmentRow,
+    OverageRow,
+    RecentlyAddedRow,
+    RenewingRow,
+)
+from partnerkpi.licenses.state import (
+    PRODUCTS,
+    LicenseLook,
+    LicenseState,
+    Limits,
+    OverviewState,
+    ProductState,
+    RatesState,
+    license_state,
+    limits,
+    look,
+    rates_state,
+)
+
+__all__ = [
+    "DEFINITIONS",
+    "PRODUCTS",
+    "CustomerCounts",
+    "Expiring",
+    "ExpiringRow",
+    "LicenseLook",
+    "LicenseState",
+    "Limits",
+    "LowAssignment",
+    "LowAssignmentRow",
+    "Overage",
+    "OverageRow",
+    "Overview",
+    "OverviewState",
+    "ProductCounts",
+    "ProductSections",
+    "ProductState",
+    "Rates",
+    "RatesState",
+    "RecentlyAdded",
+    "RecentlyAddedRow",
+    "Renewing",
+    "RenewingRow",
+    "Scope",
+    "SectionState",
+    "Thresholds",
+    "TrendState",
+    "TrendWeek",
+    "license_state",
+    "limits",
+    "look",
+    "rates_state",
+]

@@ -230,9 +230,7 @@ def customer_sums(left: CustomerCounts, right: CustomerCounts) -> CustomerCounts
     Raises:
         CountOverflowError: a customer's sum is beyond 64 bits.
     """
-    return CustomerCounts(
-        _added(left.total, right.total), _added(left.assigned, right.assigned)
-    )
+    return CustomerCounts(_added(left.total, right.total), _added(left.assigned, right.assigned))
 
 
 def _added(left: Counts, right: Counts) -> Counts:

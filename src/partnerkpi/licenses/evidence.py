@@ -78,6 +78,16 @@ class RuledRows:
         """Return how many rows there are."""
         return len(self.rows)
 
+    def cells(self, column: str, rows: Rows | None = None, /) -> Texts:
+        """The ids of the customers or subscriptions, of some rows or of all."""
+        chosen = self.rows if rows is None else self.rows[rows]
+        portfolio = self.facts.snapshot.portfolio
+        if column == "subscription_id":
+            return Texts(portfolio.subscription_columns.ids.take(chosen))
+        owners = portfolio.subscription_columns.customer.take(chosen).astype(np.intp)
+
+        return Texts(portfolio.customer_columns.ids.take(owners))
+
     def ids(self, whose: Whose) -> Text:
         """The ids of the customers or subscriptions, each once."""
         return _ids(self.facts, self.rows, whose)
@@ -87,15 +97,9 @@ class RuledRows:
         return _why(self.facts, self.rule, customer_id)
 
     def __reduce__(self) -> tuple[type[StoredRows], tuple[Mapping[str, Any]]]:
-        rows, portfolio = self.rows, self.facts.snapshot.portfolio
-        customers = portfolio.subscription_columns.customer.take(rows)
+        columns = ("customer_id", "subscription_id")
 
-        return StoredRows, (
-            {
-                "customer_id": Texts(portfolio.customer_columns.ids.take(customers)),
-                "subscription_id": Texts(portfolio.subscription_columns.ids.take(rows)),
-            },
-        )
+        return StoredRows, ({column: self.cells(column) for column in columns},)
 
 
 @frozen(eq=False)

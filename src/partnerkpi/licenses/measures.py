@@ -210,9 +210,7 @@ def section_rows(rule: Rule, facts: Sight) -> Rows:
     return rows_where(all_hold(rule, facts))
 
 
-def section_state(
-    rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart
-) -> SectionState:
+def section_state(rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart) -> SectionState:
     """Count some subscriptions.
 
     Raises:
@@ -313,7 +311,7 @@ def trend_state(scope: Scope) -> TrendState:
 
 
 def _spans(scope: Scope, ends: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
-    """Observations that count in some week, the first of these weeks, and the one after the last."""
+    """Observations that count in some week, the first of these weeks, the one after the last."""
     portfolio = scope.snapshot.portfolio
     lines, seen = portfolio.line_columns, portfolio.observation_columns
     first_week = seen.observed.periods(ends)
@@ -342,9 +340,7 @@ def _weeks(instants: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.u
     return places
 
 
-def _active_weeks(
-    scope: Scope, ends: NDArray[np.int64]
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _active_weeks(scope: Scope, ends: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
     """For each line the first week end at which its subscription is active, and the one after.
 
     Lines of other products are active at none.

@@ -8,12 +8,12 @@ parts.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked, reduced, rows_where
+from partnerkpi._arrays import lock_counts, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Codes, Counts, Mask, Rows
+    from partnerkpi._arrays import Counts, Mask, Rows
     from partnerkpi.licenses.columns import CustomerCounts
     from partnerkpi.policy import Policy
 
@@ -42,8 +42,8 @@ class Rates:
         total: Licenses bought.
     """
 
-    assigned: Counts = field(converter=locked)
-    total: Counts = field(converter=locked)
+    assigned: Counts = field(converter=lock_counts)
+    total: Counts = field(converter=lock_counts)
 
     __reduce__ = reduced
 
@@ -194,9 +194,7 @@ _SAMPLE = 4096
 _MANY = 16 * _SAMPLE
 
 
-def _bracket(
-    doubles: NDArray[np.float64], size: int, ranks: tuple[int, ...]
-) -> tuple[Rows, int]:
+def _bracket(doubles: NDArray[np.float64], size: int, ranks: tuple[int, ...]) -> tuple[Rows, int]:
     """Rows of which the wanted ranks are, as a sample suggests, and how many rank before them."""
     if len(doubles) < _MANY:
         return np.flatnonzero(np.isfinite(doubles)), 0

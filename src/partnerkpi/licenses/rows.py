@@ -222,9 +222,7 @@ _COUNTS = (
     Column("available", "Available", Unit.LICENSES),
     Column("overage", "Overage", Unit.LICENSES),
 )
-_ASSIGNMENT_CHANGE = Column(
-    "weekly_assignment_change", "Weekly assignment change", Unit.LICENSES
-)
+_ASSIGNMENT_CHANGE = Column("weekly_assignment_change", "Weekly assignment change", Unit.LICENSES)
 _ASSIGNMENT = Column("assignment", "Assigned (%)", Unit.SHARE)
 _USED_3MO = Column("used_3mo", "Used in 3 months", Unit.LICENSES)
 
@@ -345,9 +343,7 @@ def _days_since_added(facts: SectionSight, rows: Rows) -> Integers:
 def _months_since_added(facts: SectionSight, rows: Rows) -> Integers:
     at = facts.sight.snapshot
 
-    return Integers(
-        month_count(at.portfolio.subscription_columns.added[rows], np.array(at.micros))
-    )
+    return Integers(month_count(at.portfolio.subscription_columns.added[rows], np.array(at.micros)))
 
 
 def _days_left(facts: SectionSight, rows: Rows) -> Integers:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import Factory, frozen
 
-from partnerkpi.licenses import measures, rows
 from partnerkpi.kpi import all_hold
+from partnerkpi.licenses import measures, rows
 from partnerkpi.licenses.columns import (
     CustomerCounts,
     Scope,
@@ -164,11 +164,11 @@ def limits(rates: RatesState, policy: Policy) -> Limits:
 class OverviewState:
     """What the overview's figures count: a mergeable state; only its customers are said."""
 
-    in_scope: SectionState = SectionState()
-    expiring: SectionState = SectionState()
-    renewing: SectionState = SectionState()
-    low_assignment: SectionState = SectionState()
-    overage: SectionState = SectionState()
+    in_scope: SectionState = Factory(SectionState)
+    expiring: SectionState = Factory(SectionState)
+    renewing: SectionState = Factory(SectionState)
+    low_assignment: SectionState = Factory(SectionState)
+    overage: SectionState = Factory(SectionState)
 
     def merge(self, other: OverviewState) -> OverviewState:
         """Add the counts of other customers."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked, sheet
+from partnerkpi._arrays import lock_bits, locked, sheet
 from partnerkpi.status.rules import RULES, Status, StatusFacts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Mask
+    from partnerkpi._arrays import Bits, Mask
     from partnerkpi.columns import Portfolio
     from partnerkpi.snapshot import Snapshot
 
@@ -30,7 +30,7 @@ class StatusColumns:
     """
 
     portfolio: Portfolio
-    bits: NDArray[np.uint8] = field(converter=locked)
+    bits: Bits = field(converter=lock_bits)
 
     def has(self, status: Status) -> Mask:
         """Which customers have a status: one boolean per row of ``customer_columns``."""

@@ -88,9 +88,7 @@ def explain(
         no_recent_activity: no administrator signed in during the last 90 days (no sign-in so far)
     """
     if isinstance(source, Customer):
-        portfolio, wanted = Portfolio.from_customers([source]), source.id
-    else:
-        portfolio, wanted = source, customer_id or ""
-    facts = facts_of(seen.snapshot(portfolio, as_of, policy or Policy()))
+        customer_id, source = source.id, Portfolio.from_customers([source])
+    facts = facts_of(seen.snapshot(source, as_of, policy or Policy()))
 
-    return explanations(facts, portfolio.row_of(wanted))
+    return explanations(facts, source.row_of(customer_id or ""))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import numpy as np
 from attrs import frozen
 
 from partnerkpi._arrays import NEVER, OPEN, as_rows
@@ -37,7 +36,7 @@ __all__ = [
 ]
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """What holds for a customer at an instant; listed from the most urgent.
 
     Example:
@@ -165,14 +164,16 @@ RULES: tuple[StatusRule, ...] = (
     StatusRule(
         status=Status.TRIAL,
         sentence="a trial is active",
-        of_subscriptions=lambda f: f.snapshot.active
-        & f.snapshot.portfolio.subscription_columns.trial,
+        of_subscriptions=lambda f: (
+            f.snapshot.active & f.snapshot.portfolio.subscription_columns.trial
+        ),
     ),
     StatusRule(
         status=Status.SUBSCRIPTION,
         sentence="a subscription is active",
-        of_subscriptions=lambda f: f.snapshot.active
-        & ~f.snapshot.portfolio.subscription_columns.trial,
+        of_subscriptions=lambda f: (
+            f.snapshot.active & ~f.snapshot.portfolio.subscription_columns.trial
+        ),
     ),
 )
 
