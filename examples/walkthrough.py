@@ -45,7 +45,7 @@ for region, part in report.by("region").items():
     print(f"{region}: {share} of {week.total:,} calling licenses used")
 
 # %% The same under a stricter policy
-policy = pk.Policy(window_days=30, low_assignment_fraction=Fraction(2, 3))
+policy = pk.Policy(window_days=30, low_assignment_fraction=Fraction(49, 50))
 strict = pk.report(portfolio, as_of=today, policy=policy)
 print("low under the default policy:", report.overview.low_license_assignment.value)
 print("low under the stricter one:", strict.overview.low_license_assignment.value)
