@@ -17,7 +17,7 @@ from partnerkpi._cells import Choices, Flags, Integers, Objects, Ratios, Texts
 from partnerkpi._text import Text, duplicates
 from partnerkpi.io._cells import MISSING, came, text_fault
 from partnerkpi.models import Kind, ManagedBy
-from partnerkpi.report._strict import MAX_SUM, SKIP, step, whole_check, word_check
+from partnerkpi.report._strict import MAX_SUM, SKIP, Reader, integer, step, whole_check, word_check
 from partnerkpi.status import Status, by_urgency
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._cells import Cells
     from partnerkpi.kpi import TableDefinition
-    from partnerkpi.report._strict import Check, Reader
+    from partnerkpi.report._strict import Check
 
 __all__ = ["KINDS_OF_COLUMNS", "Frame", "columns_of", "frame_of_columns", "frame_of_rows"]
 
@@ -67,11 +67,18 @@ def _in_rows(path: str, name: str) -> Places:
 def frame_of_columns(reader: Reader, path: str, value: object, names: Sequence[str]) -> Frame:
     """The columns of a table that stands in a document column by column, all equally long."""
     record = reader.record(path, value, names)
-    cells = {name: _cells_of(reader, step(path, name), record[name]) for name in names}
+    cells, whole = {}, []
+    for name in names:
+        before, column = reader.log.count, step(path, name)
+        read = _pairs if name in _SHARES else Reader.listed
+        cells[name] = read(reader, column, record[name])
+        if reader.log.count == before and record[name] is not SKIP:
+            whole.append(name)
     longest = max(map(len, cells.values()), default=0)
-    for name, column in cells.items():
-        if len(column) != longest and record[name] is not SKIP:
-            reader.fault(step(path, name), f"{longest} cells, as in the others", str(len(column)))
+    for name in whole:
+        if len(cells[name]) != longest:
+            found = str(len(cells[name]))
+            reader.fault(step(path, name), f"{longest} cells, as in the longest", found)
 
     return {
         name: KINDS_OF_COLUMNS[name](
@@ -81,10 +88,8 @@ def frame_of_columns(reader: Reader, path: str, value: object, names: Sequence[s
     }
 
 
-def _cells_of(reader: Reader, path: str, value: object) -> Sequence[object]:
-    """The cells of a column; ratios stand as two lists of integers."""
-    if not isinstance(value, Mapping):
-        return reader.listed(path, value)
+def _pairs(reader: Reader, path: str, value: object) -> Sequence[object]:
+    """The cells of a column of ratios, which stands as two lists of integers."""
     record = reader.record(path, value, ("numerator", "denominator"))
     upper, lower = (reader.wholes(step(path, key), record[key]) for key in record)
     if len(upper) != len(lower):
@@ -170,7 +175,7 @@ def _optional(check: Check) -> Column:
         return None if cell is None else (fault := check(cell)) and f"{fault}, or null"
 
     def column(reader: Reader, cells: Sequence[object], place: Places) -> Integers:
-        good = reader.column(cells, place, optional, None)
+        good = reader.column(map(integer, cells), place, optional, None)
         known = np.fromiter((cell is not None for cell in good), np.bool_, len(good))
 
         return Integers(_array([cell or 0 for cell in good]), known)

@@ -254,7 +254,10 @@ def rates_document(rates: RatesState) -> dict[str, Any]:
 
 
 def _pairs(rates: Rates) -> Document:
-    return {"assigned": rates.assigned.tolist(), "total": rates.total.tolist()}
+    """The rates of the customers that have one."""
+    found = rates.take(np.flatnonzero(rates.total))
+
+    return {"assigned": found.assigned.tolist(), "total": found.total.tolist()}
 
 
 def state_from(
@@ -332,8 +335,7 @@ def _rates(reader: Reader, path: str, value: object) -> Rates:
     if len(assigned) != len(total):
         reader.fault(path, "as many assigned as total", f"{len(assigned)} and {len(total)}")
 
-    # mypy cannot see through the generic converter.
-    return Rates(np.array(assigned, np.int64), np.array(total, np.int64))  # type: ignore[arg-type]
+    return Rates(np.array(assigned, np.int64), np.array(total, np.int64))
 
 
 @define
