@@ -63,6 +63,10 @@ class LowAssignmentRule(Protocol):
 
 
 def _fraction(value: Fraction | int | str) -> Fraction:
+    if isinstance(value, float):
+        # Fraction(0.4) is a little more than 2/5: what ties with 2/5 would be low.
+        msg = f"expected an exact fraction such as '2/5', not the double {value!r}"
+        raise PolicyError(msg)
     try:
         return Fraction(value)
     except (ArithmeticError, TypeError, ValueError) as error:
