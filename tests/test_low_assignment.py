@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import partnerkpi as pk
 from partnerkpi.aggregates import Ratio
 from partnerkpi.licenses.columns import CustomerCounts
-from partnerkpi.licenses.peers import CustomerRates, is_low, rates_of, thresholds
+from partnerkpi.licenses.peers import Rates, is_low, rates_of, thresholds
 from partnerkpi.policy import (
     BenchmarkRates,
     FixedRate,
@@ -86,7 +86,7 @@ def rates_near_ties() -> st.SearchStrategy[Pairs]:
     return st.lists(pairs, max_size=14) | st.lists(st.sampled_from(near), max_size=9)
 
 
-def customer_rates(pairs: Pairs) -> CustomerRates:
+def customer_rates(pairs: Pairs) -> Rates:
     """Customers with these rates, or without any."""
     assigned, total = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     return rates_of(CustomerCounts(total=total, assigned=assigned))
@@ -95,7 +95,7 @@ def customer_rates(pairs: Pairs) -> CustomerRates:
 def low_rows(pairs: Pairs, policy: pk.Policy, *, banded: bool) -> list[int]:
     """Which of some customers are low, by the library."""
     customers = customer_rates(pairs)
-    found = thresholds(customers.rates, policy, banded=banded)
+    found = thresholds(customers, policy, banded=banded)
     return np.flatnonzero(is_low(customers, found)).tolist()
 
 

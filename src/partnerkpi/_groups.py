@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked, reduced
+from partnerkpi._arrays import locked, new, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ class Levels:
 
         With an ``index`` row ``r`` has the code ``codes[index[r]]``.
         """
-        bits = np.empty(self.groups, codes.dtype)
+        bits: Bits = new(self.groups, codes.dtype)
         self._any_bits(codes, index, bits)
 
         return bits

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, locked, sheet
+from partnerkpi._arrays import OPEN, locked, new, sheet
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.periods import days_after, days_before
 
@@ -116,7 +116,7 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         policy=policy,
         **masks,
         lines=lines,
-        over=locked(lines.assigned > lines.total),
+        over=locked(np.greater(lines.assigned, lines.total, out=new(len(lines.total), np.bool_))),
     )
 
 

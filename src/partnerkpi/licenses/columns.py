@@ -11,7 +11,7 @@ from partnerkpi._arrays import fits, locked, sheet
 from partnerkpi.errors import CountOverflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -27,9 +27,8 @@ __all__ = [
     "customer_counts",
     "customer_sums",
     "product_counts",
-    "scope_of",
+    "scopes_of",
     "seats_of",
-    "together",
 ]
 
 
@@ -52,8 +51,8 @@ class Scope:
     over: Mask
 
 
-def scope_of(snapshot: Snapshot, products: Iterable[str]) -> Scope:
-    """Look for the lines of some products.
+def scopes_of(snapshot: Snapshot, products: Sequence[str]) -> tuple[Scope, ...]:
+    """Look for the lines of each of some products, and last of any of them.
 
     Example:
         >>> from datetime import datetime, timezone
@@ -62,34 +61,26 @@ def scope_of(snapshot: Snapshot, products: Iterable[str]) -> Scope:
         >>> from partnerkpi.snapshot import snapshot
         >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
         >>> empty = snapshot(Portfolio.from_customers([]), when, Policy())
-        >>> scope_of(empty, ["calling"]).products
-        ('calling',)
+        >>> [scope.products for scope in scopes_of(empty, ["meetings", "calling"])]
+        [('meetings',), ('calling',), ('meetings', 'calling')]
     """
-    codes = tuple(products)
     layout = snapshot.portfolio.subscription_columns.lines
     column = snapshot.portfolio.line_columns.product
-    mask = np.zeros(len(column), np.bool_)
-    for product in codes:
-        mask |= column.is_label(product)
-    has, over = sheet(2, layout.groups, np.bool_)
-    layout.any(mask, has)
-    layout.any(mask & snapshot.over, over)
+    masks = sheet(len(products) + 1, len(column), np.bool_)
+    has, over = sheet(2 * len(products) + 2, layout.groups, np.bool_).reshape(
+        2, len(products) + 1, layout.groups
+    )
+    for place, product in enumerate(products):
+        masks[place] = column.is_label(product)
+        layout.any(masks[place], has[place])
+        layout.any(masks[place] & snapshot.over, over[place])
+    for columns in (masks, has, over):
+        np.logical_or.reduce(columns[:-1], out=columns[-1])
+    names = [*((product,) for product in products), tuple(products)]
 
-    return Scope(snapshot, codes, locked(mask), locked(has), locked(over))
-
-
-def together(left: Scope, right: Scope) -> Scope:
-    """Which lines and subscriptions are of the products of either."""
-    has, over = sheet(2, len(left.has), np.bool_)
-    np.logical_or(left.has, right.has, out=has)
-    np.logical_or(left.over, right.over, out=over)
-
-    return Scope(
-        left.snapshot,
-        left.products + right.products,
-        locked(left.line_mask | right.line_mask),
-        locked(has),
-        locked(over),
+    return tuple(
+        Scope(snapshot, codes, *map(locked, arrays))
+        for codes, *arrays in zip(names, masks, has, over, strict=True)
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, as_rows, locked, rows_where
+from partnerkpi._arrays import OPEN, as_rows, locked, new, rows_where
 from partnerkpi.aggregates import masked_sum, sums_by_code
 from partnerkpi.kpi import Condition, all_hold
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Mask, Rows
+    from partnerkpi._arrays import Bits, Mask, Rows
     from partnerkpi.kpi import RowPart
     from partnerkpi.snapshot import Snapshot
 
@@ -71,7 +71,8 @@ def sight(scope: Scope, customers: CustomerCounts, limits: Thresholds) -> Sight:
     low = is_low(rates_of(customers), limits)
     columns = scope.snapshot.portfolio.customer_columns
     places, _ = columns.subscriptions.members(np.flatnonzero(low))
-    theirs = np.zeros(len(columns.slots), np.bool_)
+    theirs: Mask = new(len(columns.slots), np.bool_)
+    theirs[:] = False
     theirs[columns.slots.take(places)] = True
 
     return Sight(scope, customers, limits, locked(low), locked(theirs))
@@ -238,7 +239,8 @@ def owners(rows: Rows, facts: Sight) -> Mask:
 def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
     """For each mask of subscriptions, at most eight, how many different customers have one."""
     columns = snapshot.portfolio.customer_columns
-    codes = np.zeros(len(columns.slots), np.uint8)
+    codes: Bits = new(len(columns.slots), np.uint8)
+    codes[:] = 0
     for place, mask in enumerate(masks):
         codes |= mask.view(np.uint8) << np.uint8(place)
     found = columns.subscriptions.any_bits(codes, columns.slots)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import lock_counts, reduced, rows_where
+from partnerkpi._arrays import lock_counts, new, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
 
 if TYPE_CHECKING:
@@ -95,10 +95,9 @@ def _doubles(rates: Rates) -> NDArray[np.float64] | None:
     top = max(int(rates.assigned.max(initial=0)), int(rates.total.max(initial=0)))
     if top >= _EXACT_IN_DOUBLES:
         return None
+    doubles: NDArray[np.float64] = new(len(rates.total), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        doubles: NDArray[np.float64] = rates.assigned / rates.total
-
-    return doubles
+        return np.divide(rates.assigned, rates.total, out=doubles)
 
 
 def rates_of(counts: CustomerCounts) -> Rates:
@@ -303,7 +302,8 @@ def is_low(rates: Rates, limits: Thresholds) -> Mask:
         >>> is_low(rates, Thresholds((), (Fraction(1, 5),), (3,))).tolist()
         [True, False, False]
     """
-    low = np.zeros(len(rates.total), np.bool_)
+    low: Mask = new(len(rates.total), np.bool_)
+    low[:] = False
     rows = _candidates(rates, limits)
     chosen = rates.take(rows)
     bands = band_codes(chosen.total, limits.bounds)

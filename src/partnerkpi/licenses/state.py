@@ -20,9 +20,8 @@ from partnerkpi.licenses.columns import (
     customer_counts,
     customer_sums,
     product_counts,
-    scope_of,
+    scopes_of,
     seats_of,
-    together,
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
 from partnerkpi.licenses.measures import SectionState, Sight, TrendState
@@ -80,11 +79,12 @@ class LicenseLook:
 
 def look(snapshot: Snapshot) -> LicenseLook:
     """Look at the lines of each product of the report, and of all of them together."""
-    products = tuple(_product_look(scope_of(snapshot, [product])) for product in PRODUCTS)
+    *scopes, scope = scopes_of(snapshot, PRODUCTS)
+    products = tuple(map(_product_look, scopes))
 
     return LicenseLook(
         snapshot,
-        reduce(together, (each.scope for each in products)),
+        scope,
         reduce(customer_sums, (each.customers for each in products)),
         products,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import lock_bits, locked, sheet
+from partnerkpi._arrays import lock_bits, locked, new, sheet
 from partnerkpi.status.rules import RULES, Status, StatusFacts
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def status_columns(snapshot: Snapshot) -> StatusColumns:
     """
     facts = facts_of(snapshot)
     columns = snapshot.portfolio.customer_columns
-    bits = np.zeros(len(snapshot.active), np.uint8)
+    bits = new(len(snapshot.active), np.uint8)
+    bits[:] = 0
     for rule in RULES:
         if rule.of_subscriptions is not None:
             bits |= rule.of_subscriptions(facts).view(np.uint8) * np.uint8(_BIT[rule.status])
