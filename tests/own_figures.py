@@ -15,9 +15,10 @@ __all__ = ["Named", "Nothing", "Tagged"]
 class Tagged:
     """Customers with a tag: a whole number, its state a plain one."""
 
-    definition: Definition = Definition(
-        "tagged", "Tagged customers", "Customers with a tag.", Unit.CUSTOMERS
-    )
+    @property
+    def definition(self) -> Definition:
+        """What it means."""
+        return Definition("tagged", "Tagged customers", "Customers with a tag.", Unit.CUSTOMERS)
 
     def lift(self, columns: pk.Portfolio, _as_of: datetime, _policy: pk.Policy, /) -> int:
         """Count the customers that have a tag."""
@@ -36,9 +37,16 @@ class Tagged:
 class Named:
     """Customers with a blank in their name, of all: a ratio, its state a tuple."""
 
-    definition: Definition = Definition(
-        "named", "Long names", "Names with a blank.", Unit.SHARE, undefined="there are no customers"
-    )
+    @property
+    def definition(self) -> Definition:
+        """What it means."""
+        return Definition(
+            "named",
+            "Long names",
+            "Names with a blank.",
+            Unit.SHARE,
+            undefined="there are no customers",
+        )
 
     def lift(
         self, columns: pk.Portfolio, _as_of: datetime, _policy: pk.Policy, /
@@ -72,7 +80,10 @@ class Named:
 class Nothing:
     """A figure without a value."""
 
-    definition: Definition = Definition("nothing", "Nothing", "Never known.", Unit.COUNT)
+    @property
+    def definition(self) -> Definition:
+        """What it means."""
+        return Definition("nothing", "Nothing", "Never known.", Unit.COUNT)
 
     def lift(self, _columns: pk.Portfolio, _as_of: datetime, _policy: pk.Policy, /) -> None:
         """Look at nothing."""

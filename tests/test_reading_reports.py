@@ -139,7 +139,9 @@ def test_figures_far_beyond_64_bits_read_back() -> None:
     assert document == pk.read_report(packed(document)).to_dict()
 
 
-@pytest.mark.parametrize("as_of", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "as_of", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)]
+)
 def test_the_first_and_last_instant_read_back(as_of: datetime) -> None:
     """Also where the weeks of the trend lie before 1970."""
     expected = pk.report(pk.Portfolio.from_customers([]), as_of=as_of).to_dict()
@@ -448,7 +450,9 @@ def keys_of(node: object, path: str = "") -> list[str]:
         return []
     own = [f"{path}.{key}".lstrip(".") for key in node]
 
-    return own + [found for key, path in zip(node, own, strict=True) for found in keys_of(node[key], path)]
+    return own + [
+        found for key, path in zip(node, own, strict=True) for found in keys_of(node[key], path)
+    ]
 
 
 def test_every_key_is_needed(document: Document) -> None:
@@ -507,9 +511,7 @@ def test_all_faults_come_at_once(document: Document) -> None:
         (1, "is 1$"),
     ],
 )
-def test_other_formats_are_refused_by_name(
-    document: Document, found: object, message: str
-) -> None:
+def test_other_formats_are_refused_by_name(document: Document, found: object, message: str) -> None:
     """The format that came and the one that this release reads."""
     with pytest.raises(FormatError, match=rf"reads partnerkpi/report@1; .* {message}"):
         pk.Report.from_dict(document | {"format": found})

@@ -61,9 +61,7 @@ def parts(draw: st.DrawFn) -> tuple[Case, list[pk.Portfolio]]:
 def test_a_stored_state_finishes_to_the_same_report(case: Case) -> None:
     """Document for document, and its stored form is the same again."""
     policy = policy_of(case.policy)
-    report = pk.report(
-        portfolio_of(case.document), as_of=case.as_of, policy=policy, figures=OWN
-    )
+    report = pk.report(portfolio_of(case.document), as_of=case.as_of, policy=policy, figures=OWN)
     assert report.state is not None
     back = travelled(report.state)
 
@@ -154,7 +152,10 @@ def test_other_terms_still_do_not_merge(document: Document) -> None:
 class Tupled:
     """A figure whose state is no JSON value, and that does not store it."""
 
-    definition: Definition = Definition("tupled", "Tupled", "A pair.", Unit.COUNT)
+    @property
+    def definition(self) -> Definition:
+        """What it means."""
+        return Definition("tupled", "Tupled", "A pair.", Unit.COUNT)
 
     def lift(self, _columns: pk.Portfolio, _as_of: datetime, _policy: pk.Policy, /) -> object:
         """A tuple inside a list."""
@@ -337,9 +338,7 @@ def test_tampered_states_are_refused_with_the_place(
         ("licenses.meetings.expiring.rows.customer_id.0", "c-none"),
     ],
 )
-def test_rows_are_of_customers_that_are_there(
-    document: Document, path: str, value: object
-) -> None:
+def test_rows_are_of_customers_that_are_there(document: Document, path: str, value: object) -> None:
     """A customer that only one of the lists knows is a fault of the rows."""
     faults = faults_of(altered(document, path, value))
 

@@ -237,7 +237,7 @@ class _Read:
             return None
         good = self.reader.check(path, value, word_check([status.value for status in Status]))
 
-        return Status(value) if good else None
+        return Status(str(value)) if good else None
 
     def notes(self, value: object) -> Change:
         """The change of the unobserved lines."""
