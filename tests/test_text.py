@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from partnerkpi import _bytes, _hashing
+from partnerkpi import _bytes, _keys
 from partnerkpi._text import (
     Text,
     TextIndex,
@@ -335,6 +335,10 @@ def test_duplicates_are_all_but_the_first(strings: list[str]) -> None:
 
 @given(COLUMNS, COLUMNS)
 @example(HOSTILE, [*HOSTILE, "c", "a\0\0\0"])
+@example(["", "a", "b" * 8], ["a\0", "", "\0", "b" * 9, "b" * 8 + "\0", "b" * 200])
+@example(["", "a", "b" * 9], ["a\0", "", "\0", "b" * 9 + "\0", "b" * 8, "b" * 17])
+@example(["c-1", "c-2", "c-1"], ["c-2", "c-1", "c-3"])
+@example(["c-00000001", "c-00000002"], ["c-00000002", "c-0000000\0"])
 def test_the_index_finds_the_first_equal(strings: list[str], others: list[str]) -> None:
     """A text is found in the first row that holds it, or nowhere."""
     asked = others + strings[::2]
@@ -349,7 +353,8 @@ def test_the_index_finds_the_first_equal(strings: list[str], others: list[str]) 
 def test_collisions_change_nothing(strings: list[str], others: list[str]) -> None:
     """Where all hashes are equal, every answer stays the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_hashing, "_hash", lambda _, at, __: np.zeros(at.size, np.uint64))
+        patch.setattr(_keys.WordKey, "hashed", lambda key: np.zeros(len(key), np.uint64))
+        patch.setattr(_keys.RunKey, "hashed", lambda key: np.zeros(len(key.starts), np.uint64))
         codes, firsts = group(Text.from_strings(strings))
         found = TextIndex(Text.from_strings(strings)).find(Text.from_strings(others))
 
@@ -357,29 +362,33 @@ def test_collisions_change_nothing(strings: list[str], others: list[str]) -> Non
     assert [strings.index(v) if v in strings else -1 for v in others] == found.tolist()
 
 
-def colliding(count: int) -> list[str]:
-    """Different texts of sixteen characters with one and the same hash, made on purpose."""
-    mix, size = int(_hashing._MIX), 16
+def colliding(count: int, size: int) -> list[str]:
+    """Different texts of so many characters with one and the same hash, made on purpose."""
+    mix = int(_keys._MIX)
     texts = []
     for first in range(count * 40):
         head = f"{first:08}"[::-1]
-        state = size * int(_hashing._LENGTH) % 2**64 ^ int.from_bytes(head.encode(), "little")
+        begin = int(_keys._LENGTH) * (size if size > 16 else 1) % 2**64
+        state = begin ^ int.from_bytes(head.encode(), "little")
         state = state * mix % 2**64
         state ^= state >> 32
         tail = (state ^ 0x0123456789ABCDEF).to_bytes(8, "little")
-        if tail.isascii():
-            texts.append(head + tail.decode())
+        if tail.isascii() and 0 not in tail:
+            texts.append(f"{head + tail.decode():x<{size}}")
 
     return texts
 
 
-def test_crafted_collisions_are_told_apart() -> None:
+@pytest.mark.parametrize("size", [16, 24])
+def test_crafted_collisions_are_told_apart(size: int) -> None:
     """Texts made to collide under the public constants of the hash are still distinct."""
-    texts = colliding(2_000)
+    texts = colliding(2_000, size)
     text = Text.from_strings(texts)
+    keys = _keys.padded_words(text.data, text.offsets) or _keys.RunKeys(text.data, text.offsets)
 
     assert 100 < len(texts)
-    assert 1 == len({*_hashing._hash_all(text.data, text.offsets).tolist()})
+    assert (size > 16) == isinstance(keys, _keys.RunKeys)
+    assert 1 == len({*keys.part(0, len(texts)).hashed().tolist()})
     assert list(range(len(texts))) == group(text)[0].tolist()
     assert list(range(len(texts))) == TextIndex(text).find(text).tolist()
     assert [] == duplicates(text).tolist()

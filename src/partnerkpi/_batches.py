@@ -15,11 +15,20 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partnerkpi._arrays import Mask, Micros, Rows
+    from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
+    from partnerkpi._ids import Numbers
     from partnerkpi._text import Text
     from partnerkpi.errors import Place
 
-__all__ = ["CustomerBatch", "LicenseBatch", "Places", "SubscriptionBatch", "TextRows"]
+__all__ = [
+    "CustomerBatch",
+    "Labeled",
+    "LabeledRows",
+    "LicenseBatch",
+    "Places",
+    "SubscriptionBatch",
+    "TextRows",
+]
 
 
 class Places(Protocol):
@@ -28,6 +37,25 @@ class Places(Protocol):
     def __call__(self, table: str, row: int, column: str | None, /) -> Place:
         """The place of a row (counted from 0 over all batches) and column of a table."""
         ...
+
+
+@frozen(eq=False)
+class Labeled:
+    """A column of text in which few different texts occur often: a place in ``labels`` a row.
+
+    Not every label needs to occur.
+    """
+
+    codes: Codes
+    labels: Text
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.codes)
+
+    def text(self) -> Text:
+        """The texts themselves."""
+        return self.labels.take(self.codes)
 
 
 @frozen(eq=False)
@@ -42,18 +70,26 @@ class TextRows:
 
 
 @frozen(eq=False)
+class LabeledRows:
+    """Texts that some rows have and others have not, given as places in a list of labels."""
+
+    rows: Rows
+    texts: Labeled
+
+
+@frozen(eq=False)
 class CustomerBatch:
     """Rows of the table ``customers``.
 
     ``external`` is true for ``managed_by: external``; ``signed_in`` is ``NEVER`` for null.
     """
 
-    ids: Text
-    names: Text
+    ids: Text | Numbers
+    names: Text | Labeled
     external: Mask
     signed_in: Micros
     tags: TextRows
-    attributes: Mapping[str, TextRows]
+    attributes: Mapping[str, TextRows | LabeledRows]
     bad: Mask
 
 
@@ -66,8 +102,8 @@ class SubscriptionBatch:
     ``added`` where no start was given; ``ends`` is ``OPEN`` for null.
     """
 
-    ids: Text
-    customers: Text | Rows
+    ids: Text | Numbers
+    customers: Text | Numbers | Rows
     trial: Mask
     added: Micros
     starts: Micros
@@ -90,14 +126,14 @@ class LicenseBatch:
     declares a line without observation, and its counts mean nothing.
     """
 
-    subscriptions: Text | Rows
-    products: Text
-    names: Text
+    subscriptions: Text | Numbers | Rows
+    products: Text | Labeled
+    names: Text | Labeled
     observed: Mask
     observed_at: Micros
-    total: Micros
-    assigned: Micros
-    used_7d: Micros
-    used_3mo: Micros
+    total: Counts
+    assigned: Counts
+    used_7d: Counts
+    used_3mo: Counts
     bad: Mask
     lines: Rows | None = field(default=None)

@@ -32,6 +32,7 @@ __all__ = [
     "offsets_of",
     "same",
     "spans",
+    "stepping_words",
     "words",
 ]
 
@@ -46,7 +47,6 @@ SHORT = 128
 WORD = 8
 
 _LUMP = 16
-_NARROW = 1 << 32
 _NARROW = 1 << 32
 _U8: np.dtype[np.uint64] = np.dtype("<u8")
 # Sixteen bytes in one load; only ever copied, never read as a number.
@@ -81,6 +81,21 @@ def spans(offsets: Offsets, rows: Codes | slice) -> Spans:
 def words(data: Bytes, at: Rows, left: Rows | int) -> Words:
     """Eight bytes from each position on as a little-endian word, zero beyond ``left`` bytes."""
     return _load(data, at, _U8) & _MASKS.take(np.minimum(left, WORD))
+
+
+def stepping_words(data: Bytes, start: int, step: int, size: int, left: int) -> Words:
+    """Words as ``words`` makes them, from positions that are ``step`` bytes apart."""
+    if left <= 0:
+        return np.zeros(size, np.uint64)
+    # Rows near the end of the data, where a whole word would not fit, are loaded with care.
+    inside = max(0, min(size, (data.size - WORD - start) // step + 1))
+    out = np.empty(size, np.uint64)
+    out[:inside] = np.ndarray((inside,), _U8, data, start, (step,))
+    out[:inside] &= _MASKS[min(left, WORD)]
+    late = start + np.arange(inside, size) * step
+    out[inside:] = words(data, late, left)
+
+    return out
 
 
 def _load(data: Bytes, at: Rows, kind: np.dtype[_Kind]) -> NDArray[_Kind]:

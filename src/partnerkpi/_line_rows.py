@@ -2,207 +2,214 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
+from partnerkpi._sorting import heads, ordered, row_type, taken
+
 if TYPE_CHECKING:
-    from partnerkpi._arrays import Codes, Mask, Micros, Rows
+    from collections.abc import Iterator
+
+    from partnerkpi._arrays import Codes, Mask, Rows
 
 __all__ = ["LineRows", "line_rows"]
+
+# How many rows are sorted at once, or put into time, and how many lines are laid out.
+_SHARE = 1 << 22
+_STEP = 1 << 17
 
 
 @frozen(eq=False, kw_only=True)
 class LineRows:
-    """License lines, those of a subscription in the order in which they first come.
+    """License lines in the order in which they first come, and their observations.
 
     Attributes:
-        parents: For each line the row of its subscription, as the door counts them; rising.
-        turns: For each line its position among those of its subscription.
-        products: For each line its product's code.
-        names: For each line its name's code.
-        first: For each line where its observations begin in ``rows``.
+        owners: For each line the row of its subscription, as the door counts them.
+        heads: For each line its first license row.
+        starts: For each line where its observations begin in ``rows``.
         counts: For each line how many observations it has.
-        rows: License rows that are observations, line by line, in the order of their instants.
-        instants: For each license row, the rank of its instant.
+        rows: License rows that are observations, those of a line together, in the order of time.
         repeated_lines: Rows of a line whose product and name another line has: a fault.
         repeated_instants: Rows observed at an instant that the line already has: a fault.
-        all_products: For each license row its product's code.
-        all_names: For each license row its name's code.
     """
 
-    parents: Rows
-    turns: Rows
-    products: Codes
-    names: Codes
-    first: Rows
-    counts: Rows
-    rows: Rows
-    instants: Codes
-    repeated_lines: Rows
-    repeated_instants: Rows
-    all_products: Codes
-    all_names: Codes
+    owners: Codes
+    heads: Codes
+    starts: Codes
+    counts: Codes
+    rows: Codes
+    repeated_lines: Codes
+    repeated_instants: Codes
 
-    def product_at(self, row: int) -> int:
-        """The product's code of a license row."""
-        return int(self.all_products[row])
+    def laid(self, order: Codes) -> tuple[Codes, Codes]:
+        """For lines in another order: where each one's observations begin and end, and all rows."""
+        first = np.zeros(len(order) + 1, row_type(len(self.rows)))
+        np.cumsum(self.counts[order], out=first[1:])
+        if len(self.rows) == len(order) and (self.counts == 1).all():
+            return first, taken(self.rows, self.starts[order])
+        rows = np.empty(int(first[-1]), self.rows.dtype)
+        for start in range(0, len(order), _STEP):
+            lines = order[start : start + _STEP]
+            places = _spread(self.starts[lines], self.counts[lines])
+            at = int(first[start])
+            rows[at : at + len(places)] = self.rows[places]
 
-    def name_at(self, row: int) -> int:
-        """The name's code of a license row."""
-        return int(self.all_names[row])
-
-    def instant_at(self, row: int) -> int:
-        """The rank of a license row's instant."""
-        return int(self.instants[row])
+        return first, rows
 
 
 def line_rows(
     *,
-    parents: Rows,
-    products: Codes,
-    names: Codes,
-    lines: Rows | None,
+    parents: Codes,
+    kinds: Codes,
+    lines: Codes | None,
     observed: Mask,
     instants: Codes,
     keep: Mask,
 ) -> LineRows:
     """Sort license rows into lines, and each line's observations into time.
 
-    ``lines`` numbers the lines of nested documents; without it, rows of one subscription, product
-    and name are one line.
+    Args:
+        parents: For each row the row of its subscription.
+        kinds: A number for each row's product and name.
+        lines: The lines of nested documents by number; without it, rows of one subscription and
+            kind are one line.
+        observed: Which rows are observations; the others only say that there is such a line.
+        instants: Numbers that rise with the instants of observation.
+        keep: Which rows count.
     """
-    rows = np.flatnonzero(keep).astype(_row_type(len(keep)))
-    keys = _keys(parents[rows], products[rows], names[rows])
-    repeated, rest = _repeated_lines(rows, keys, lines)
-    rows, starts = _runs(rows[rest], keys[rest], parents)
-    del keys
-    heads = rows[starts]
-    counts, rows, again = _in_time(rows, starts, observed, instants)
-    owners = parents[heads]
+    kept = _kept(keep)
+    rows, starts = _by_line(parents, kinds, kept)
+    rows, starts, repeated = _one_of_each(rows, starts, lines)
+    if len(starts) == len(rows):
+        # Each row is a line of its own, so they are in their order before they were sorted.
+        rows = kept if not len(repeated) else np.sort(rows)
+    first = rows[starts]
+    rows, starts, counts, again = _in_time(rows, starts, observed, instants)
+    order = ordered(first)
+    first = first[order]
 
     return LineRows(
-        parents=owners,
-        turns=_turns(owners),
-        products=products[heads],
-        names=names[heads],
-        first=np.cumsum(counts) - counts,
-        counts=counts,
+        owners=parents[first],
+        heads=first,
+        starts=starts[order],
+        counts=counts[order],
         rows=rows,
-        instants=instants,
         repeated_lines=repeated,
         repeated_instants=again,
-        all_products=products,
-        all_names=names,
     )
 
 
-def _row_type(size: int) -> type[np.int32] | type[np.int64]:
-    return np.int32 if size < 2**31 else np.int64
+def _kept(keep: Mask) -> Codes:
+    width = row_type(len(keep))
+    if keep.all():
+        return np.arange(len(keep), dtype=width)
+
+    return np.flatnonzero(keep).astype(width)
 
 
-def _keys(parents: Rows, products: Codes, names: Codes) -> Micros:
-    """One number per subscription, product and name, rising with the subscription."""
-    tops = [int(codes.max(initial=0)) + 1 for codes in (products, names)]
-    if (int(parents.max(initial=0)) + 1) * tops[0] * tops[1] >= 2**63:  # pragma: no cover
+def _by_line(parents: Codes, kinds: Codes, kept: Codes) -> tuple[Codes, Codes]:
+    """The rows line by line, those of a line as they came, and where each line begins."""
+    top = int(kinds.max(initial=0)) + 1
+    if (int(parents.max(initial=0)) + 1) * top >= 2**63:  # pragma: no cover
         msg = "more subscriptions, products and license names than can be told apart"
         raise OverflowError(msg)
-    keys = parents.astype(np.int64)
-    keys *= tops[0]
-    keys += products
-    keys *= tops[1]
-    keys += names
+    rows, starts, at = np.empty_like(kept), [kept[:0]], 0
+    for share in _shares(parents, kept):
+        keys = parents[share].astype(np.int64)
+        keys *= top
+        keys += kinds[share]
+        order = ordered(keys)
+        rows[at : at + len(share)] = share[order]
+        starts.append((heads(keys[order]) + at).astype(kept.dtype))
+        at += len(share)
 
-    return keys
+    return rows, np.concatenate(starts)
 
 
-def _repeated_lines(rows: Rows, keys: Micros, lines: Rows | None) -> tuple[Rows, Mask]:
-    """First rows of lines whose product and name came before, and the mask without any of them."""
-    rest = np.ones(len(rows), np.bool_)
+def _shares(parents: Codes, kept: Codes) -> Iterator[Codes]:
+    """The rows of some subscriptions after the other; sorting a few at a time needs less memory."""
+    count = -(-len(kept) // _SHARE)
+    if count <= 1:
+        yield kept
+        return
+    owners = parents[kept]
+    width = int(owners.max()) // count + 1
+    for low in range(0, width * count, width):
+        yield kept[(owners >= low) & (owners < low + width)]
+
+
+def _one_of_each(rows: Codes, starts: Codes, lines: Codes | None) -> tuple[Codes, Codes, Codes]:
+    """Without rows of lines whose like came before, and with the first row of each of these."""
     if lines is None or not len(rows):
-        return rows[:0], rest
+        return rows, starts, rows[:0]
     numbers = lines[rows]
-    heads = _heads(numbers)
-    order = np.argsort(keys[heads], kind="stable")
-    ordered = keys[heads][order]
-    again = np.sort(heads[order[1:][ordered[1:] == ordered[:-1]]])
-    if len(again):
-        rest = ~np.isin(numbers, numbers[again])
+    again = numbers != np.repeat(numbers[starts], np.diff(starts, append=len(rows)))
+    begins = again.copy()
+    begins[1:] &= numbers[1:] != numbers[:-1]
+    before = np.cumsum(again)[starts]
 
-    return rows[again], rest
-
-
-def _heads(values: Codes) -> Rows:
-    """Where runs of equal values begin."""
-    if not len(values):
-        return np.empty(0, np.intp)
-
-    return np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])
-
-
-def _runs(rows: Rows, keys: Micros, parents: Rows) -> tuple[Rows, Rows]:
-    """The rows line by line, and where each line begins.
-
-    Lines of a subscription come in the order of their first rows, rows of a line in their own.
-    """
-    heads = _heads(keys)
-    ordered = np.argsort(keys[heads], kind="stable")
-    sorted_keys = keys[heads][ordered]
-    if (sorted_keys[1:] != sorted_keys[:-1]).all():
-        return _by_subscription(rows, heads, parents)
-    order = np.argsort(keys, kind="stable")
-
-    return _by_subscription(rows[order], _heads(keys[order]), parents)
-
-
-def _by_subscription(rows: Rows, heads: Rows, parents: Rows) -> tuple[Rows, Rows]:
-    """Put runs in the order of their subscription, then of their first row."""
-    owners, first = parents[rows[heads]], rows[heads]
-    if _rises(owners) and _rises_within(owners, first):
-        return rows, heads
-    sizes = np.diff(np.append(heads, len(rows)))
-    order = np.lexsort((first, owners))
-    sizes = sizes[order]
-    starts = np.cumsum(sizes) - sizes
-    shift = np.repeat(heads[order] - starts, sizes)
-
-    return rows[shift + np.arange(len(rows))], starts
-
-
-def _rises(values: Rows) -> bool:
-    return bool((values[1:] >= values[:-1]).all())
-
-
-def _rises_within(owners: Rows, values: Rows) -> bool:
-    return bool(((values[1:] >= values[:-1]) | (owners[1:] != owners[:-1])).all())
+    return rows[~again], (starts - before).astype(starts.dtype), np.sort(rows[begins])
 
 
 def _in_time(
-    rows: Rows, starts: Rows, observed: Mask, instants: Codes
-) -> tuple[Rows, Rows, Rows]:
-    """How many observations each line has, their rows in the order of time, and repeated ones."""
-    sizes = np.diff(np.append(starts, len(rows)))
-    line = np.repeat(np.arange(len(starts), dtype=rows.dtype), sizes)
-    if not observed.all():
+    rows: Codes, starts: Codes, observed: Mask, instants: Codes
+) -> tuple[Codes, Codes, Codes, Codes]:
+    """Rows of observations in the order of time, where lines begin, their sizes, repeated rows."""
+    counts = np.diff(starts, append=starts.dtype.type(len(rows)))
+    if len(counts) and not observed.all():
         seen = observed[rows]
-        rows, line = rows[seen], line[seen]
-    when = instants[rows]
-    if ((when[1:] < when[:-1]) & (line[1:] == line[:-1])).any():
-        order = np.lexsort((when, line))
-        rows, when = rows[order], when[order]
-    again = np.zeros(len(rows), np.bool_)
-    again[1:] = (when[1:] == when[:-1]) & (line[1:] == line[:-1])
-    repeated = np.sort(rows[again])
-    if len(repeated):
-        rows, line = rows[~again], line[~again]
+        counts = np.add.reduceat(seen, starts, dtype=counts.dtype)
+        rows = rows[seen]
+    if counts.max(initial=0) <= 1:
+        return rows, _begins(counts), counts, rows[:0]
+    rows = rows.copy()
+    again = [_part_in_time(rows, counts, part, instants) for part in _parts(counts)]
+    places = np.concatenate(again)
+    repeated = np.sort(rows[places])
+    if len(places):
+        lines = np.searchsorted(_begins(counts), places, side="right") - 1
+        counts = counts - np.bincount(lines, minlength=len(counts)).astype(counts.dtype)
+        rows = np.delete(rows, places)
 
-    return np.bincount(line, minlength=len(starts)), rows, repeated
+    return rows, _begins(counts), counts, repeated
 
 
-def _turns(owners: Rows) -> Rows:
-    """For each row of rising owners, how many rows of the same owner come before it."""
-    heads = _heads(owners)
-    sizes = np.diff(np.append(heads, len(owners)))
+def _begins(counts: Codes) -> Codes:
+    return (np.cumsum(counts) - counts).astype(counts.dtype)
 
-    return np.arange(len(owners)) - np.repeat(heads, sizes)
+
+def _parts(counts: Codes) -> Iterator[slice]:
+    """Some lines after the other, which together have not many more rows than a share."""
+    ends = np.cumsum(counts)
+    bounds = np.searchsorted(ends, range(_SHARE, int(ends[-1]), _SHARE)) + 1
+    cuts = [0, *np.unique(bounds).tolist(), len(counts)]
+
+    return (slice(*cut) for cut in pairwise(cuts))
+
+
+def _part_in_time(rows: Codes, counts: Codes, part: slice, instants: Codes) -> Rows:
+    """Put the rows of some lines into the order of time, in place; where one repeats an instant."""
+    at = int(counts[: part.start].sum())
+    sizes = counts[part]
+    mine = rows[at : at + int(sizes.sum())]
+    line = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    when = instants[mine]
+    same = line[1:] == line[:-1]
+    if (same & (when[1:] < when[:-1])).any():
+        order = ordered(when, line)
+        mine[:] = mine[order]
+        when = when[order]
+
+    return np.flatnonzero(same & (when[1:] == when[:-1])) + at + 1
+
+
+def _spread(starts: Codes, counts: Codes) -> Rows:
+    """So many places from each start on."""
+    ends = np.cumsum(counts, dtype=np.intp)
+    places = np.repeat(starts - (ends - counts), counts)
+    places += np.arange(len(places))
+
+    return places

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import define, field, frozen
 from attrs.converters import optional
 
 from partnerkpi._arrays import NEVER, lock_codes, lock_micros, reduced
+from partnerkpi._sorting import taken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Codes, Mask, Micros, Rows
 
-__all__ = ["SECOND", "Moments"]
+__all__ = ["SECOND", "Moments", "MomentsGathered"]
 
 SECOND = 1_000_000
 
 _STEP = 1 << 17
 # Beyond so many bounds a search costs less than a comparison with each.
 _FEW = 16
+# A table has room for so many different instants: their codes are one byte each.
+_MOST = 256
 
 
 @frozen(eq=False)
@@ -43,18 +46,6 @@ class Moments:
 
     __reduce__ = reduced
 
-    @staticmethod
-    def of(micros: Micros) -> Moments:
-        """Count instants in whole seconds where they are, in microseconds otherwise.
-
-        ``NEVER`` stands for undated.
-        """
-        whole = whole_seconds(micros)
-        if whole is not None:
-            return Moments(whole, step=SECOND)
-
-        return Moments(in_micros(micros))
-
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.codes)
@@ -72,9 +63,9 @@ class Moments:
         """The bytes that the arrays take."""
         return self.codes.nbytes + (0 if self.table is None else self.table.nbytes)
 
-    def take(self, rows: Rows) -> Moments:
+    def take(self, rows: Codes) -> Moments:
         """The instants of some rows."""
-        return Moments(self.codes[rows], self.table, self.step)
+        return Moments(taken(self.codes, rows), self.table, self.step)
 
     def bound(self, micros: int) -> int:
         """The number below which codes are undated or of instants up to this one."""
@@ -115,21 +106,92 @@ class Moments:
         return counts
 
 
-def whole_seconds(micros: Micros) -> NDArray[np.uint32] | None:
-    """Whole seconds since 1970 plus 1, or 0 where undated; ``None`` if they are not that."""
+@define
+class MomentsGathered:
+    """Instants as they come, a batch at a time."""
+
+    _table: Micros | None = field(factory=lambda: np.empty(0, np.int64))
+    _parts: list[Codes] = field(factory=list)
+
+    def add(self, micros: Micros) -> None:
+        """Take the instants of a batch; ``NEVER`` stands for undated."""
+        if self._table is not None and not self._learn(self._table, micros):
+            self._parts = [_counted(_micros_of(self._table, part)) for part in self._parts]
+            self._table = None
+        if self._table is None:
+            self._parts.append(_counted(micros))
+        else:
+            self._parts.append(np.searchsorted(self._table, micros).astype(np.uint8))
+
+    def _learn(self, table: Micros, micros: Micros) -> bool:
+        """Take new instants up into the table, unless they are too many."""
+        near = np.searchsorted(table, micros)
+        known = table.take(near, mode="clip") == micros if len(table) else np.False_
+        new = micros[~np.broadcast_to(known, micros.shape)]
+        if not len(new):
+            return True
+        new = np.sort(new)
+        new = new[np.concatenate([[True], new[1:] != new[:-1]])]
+        if len(table) + len(new) > _MOST:
+            return False
+        joined = np.concatenate([table, new])
+        order = np.argsort(joined, kind="stable")
+        places = np.empty(len(joined), np.uint8)
+        places[order] = np.arange(len(joined), dtype=np.uint8)
+        self._parts = [places[part] for part in self._parts]
+        self._table = joined[order]
+
+        return True
+
+    def joined(self) -> Moments:
+        """All instants; once joined they take the place of the parts."""
+        parts = self._parts or [np.empty(0, np.uint8)]
+        seconds = self._table is None and all(part.dtype == np.uint32 for part in parts)
+        if self._table is None and not seconds:
+            parts = [_fine(part) for part in parts]
+        codes = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        self._parts = [codes]
+
+        return Moments(codes, self._table, SECOND if seconds else 1)
+
+    def take(self, rows: Codes) -> Moments:
+        """The instants of some rows; all are let go."""
+        moments, self._parts = self.joined(), []
+
+        return moments.take(rows)
+
+
+def _micros_of(table: Micros, codes: Codes) -> Micros:
+    micros: Micros = table[codes]
+
+    return micros
+
+
+def _counted(micros: Micros) -> Codes:
+    """Whole seconds since 1970 plus 1, or microseconds plus 1 where they are not whole.
+
+    0 where undated.
+    """
     seconds = micros // SECOND
-    undated = micros == NEVER
-    rest = seconds * SECOND != micros
+    dated = micros != NEVER
+    whole = seconds * SECOND == micros
     seconds += 1
-    if (rest & ~undated).any() or seconds.max(initial=0) >= np.iinfo(np.uint32).max:
-        return None
-    seconds[undated] = 0
+    seconds *= dated
+    if (whole | ~dated).all() and seconds.max(initial=0) <= np.iinfo(np.uint32).max:
+        return seconds.astype(np.uint32)
+    fine: Micros = np.maximum(micros, -1)
+    fine += 1
 
-    return seconds.astype(np.uint32)
+    return fine
 
 
-def in_micros(micros: Micros) -> Micros:
-    """Microseconds since 1970 plus 1, or 0 where undated."""
-    counted: Micros = np.maximum(micros, -1) + 1
+def _fine(counted: Codes) -> Micros:
+    """Microseconds plus 1 of what counts seconds plus 1."""
+    micros: Micros = counted.astype(np.int64, copy=False)
+    if micros is counted:
+        return micros
+    micros -= 1
+    micros *= SECOND
+    micros += 1
 
-    return counted
+    return np.maximum(micros, 0)

@@ -12,10 +12,11 @@ from partnerkpi._arrays import locked
 from partnerkpi._bytes import Offsets, chunks, gather, joined, same, spans
 from partnerkpi._encoding import faulty_strings, faulty_values, of_numpy, of_strings
 from partnerkpi._hashing import Finder
+from partnerkpi._keys import PaddedKeys, RunKeys, padded_words
 from partnerkpi._ordering import order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -97,7 +98,7 @@ class Text:
         """The bytes that both arrays take."""
         return self.data.nbytes + self.offsets.nbytes
 
-    def take(self, rows: Rows) -> Text:
+    def take(self, rows: Codes) -> Text:
         """The texts of these rows, in this order."""
         return Text(*gather(self.data, *spans(self.offsets, rows)))
 
@@ -156,7 +157,7 @@ def _controls(data: Bytes) -> Iterator[Rows]:
 
 def group(text: Text) -> tuple[Codes, Rows]:
     """A code for each text, numbered by first appearance, and the row where each code begins."""
-    firsts = Finder.of(text.data, text.offsets).firsts
+    firsts = TextIndex(text).firsts
     leads = firsts == np.arange(firsts.size, dtype=firsts.dtype)
     numbers = np.cumsum(leads, dtype=firsts.dtype) - 1
 
@@ -165,18 +166,32 @@ def group(text: Text) -> tuple[Codes, Rows]:
 
 def duplicates(text: Text) -> Rows:
     """The rows whose text stands in an earlier row too."""
-    firsts = Finder.of(text.data, text.offsets).firsts
+    firsts = TextIndex(text).firsts
 
     return np.flatnonzero(firsts != np.arange(firsts.size, dtype=firsts.dtype))
 
 
 class TextIndex:
-    """Finds texts in a column."""
+    """Finds texts in a column.
+
+    Attributes:
+        firsts: For each row the first row that has the same text.
+    """
 
     def __init__(self, text: Text) -> None:
         """Index a column."""
-        self._finder = Finder.of(text.data, text.offsets)
+        self._find: Callable[[Text], Codes]
+        self.firsts: Codes
+        words = padded_words(text.data, text.offsets)
+        if words is None:
+            runs = Finder.of(RunKeys(text.data, text.offsets))
+            self.firsts = runs.firsts
+            self._find = lambda other: runs.find(RunKeys(other.data, other.offsets))
+        else:
+            short, count = Finder.of(words), len(words.columns)
+            self.firsts = short.firsts
+            self._find = lambda other: short.find(PaddedKeys(other.data, other.offsets, count))
 
-    def find(self, other: Text) -> Rows:
+    def find(self, other: Text) -> Codes:
         """The first row that holds each of other texts, or -1."""
-        return self._finder.find(other.data, other.offsets)
+        return self._find(other)

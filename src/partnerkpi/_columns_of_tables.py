@@ -1,0 +1,162 @@
+"""Machinery: from sound rows of the tables to the columns of a portfolio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from partnerkpi._arrays import narrowest
+from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
+from partnerkpi._groups import Levels, falling
+from partnerkpi._ids import text_of
+from partnerkpi._layout import laid_out, places_of
+from partnerkpi._sorting import ordered, row_type, taken
+from partnerkpi.columns import (
+    CodedText,
+    CustomerColumns,
+    LineColumns,
+    ObservationColumns,
+    SubscriptionColumns,
+    TextLists,
+)
+
+if TYPE_CHECKING:
+    from partnerkpi._arrays import Codes, Mask
+    from partnerkpi._gathered import Gathered, Tables, Vocabulary
+    from partnerkpi._line_rows import LineRows
+
+__all__ = ["columns_of"]
+
+
+@frozen(eq=False)
+class _Order:
+    """Rows of a table in the order of the portfolio, those with the most members first.
+
+    Attributes:
+        source: For each row of the portfolio the row of the table.
+        place: For each row of the table the row of the portfolio, or -1.
+        layout: The layout of the members.
+    """
+
+    source: Codes
+    place: Codes
+    layout: Levels
+
+    @staticmethod
+    def of(keep: Mask, owners: Codes) -> _Order:
+        """Order the rows to be kept by how many members they own."""
+        rows: Codes = np.flatnonzero(keep).astype(row_type(len(keep)))
+        counts = np.bincount(owners, minlength=len(keep))[rows]
+        order = falling(counts)
+        source = rows[order]
+
+        return _Order(source, places_of(source, len(keep)), Levels.of(counts[order]))
+
+
+def columns_of(
+    tables: Tables, customers: Mask, subscriptions: Mask, lines: LineRows
+) -> dict[str, Any]:
+    """The columns of a portfolio by name; columns of the tables are let go as they are used.
+
+    Args:
+        tables: All rows.
+        customers: Which customers to keep.
+        subscriptions: Which subscriptions.
+        lines: The license lines to keep, and their observations.
+    """
+    kept = np.flatnonzero(subscriptions)
+    parents = tables.subscriptions.take("parents", NO_ROWS)
+    of_customers = _Order.of(customers, parents[kept])
+    of_subscriptions = _Order.of(subscriptions, lines.owners)
+    slots = laid_out(of_customers.layout, of_customers.place[parents[kept]])
+    owners = of_customers.place[parents[of_subscriptions.source]]
+    slots = of_subscriptions.place[kept[slots]]
+    order = laid_out(of_subscriptions.layout, of_subscriptions.place[lines.owners])
+
+    return {
+        "customer_columns": _customer_columns(tables, of_customers, slots),
+        "subscription_columns": _subscription_columns(
+            tables.subscriptions, of_subscriptions, owners
+        ),
+    } | _line_columns(tables, lines, order)
+
+
+def _customer_columns(tables: Tables, order: _Order, slots: Codes) -> CustomerColumns:
+    table, source = tables.customers, order.source
+
+    return CustomerColumns(
+        ids=text_of(table.take("ids", NO_TEXT).take(source)),
+        names=table.take("names", NO_TEXT).take(source),
+        external=taken(table.take("external", NO_MASK), source),
+        signed_in=taken(table.take("signed_in", NO_INT), source),
+        tags=_tag_lists(tables, order.place),
+        attributes={
+            name: _spread(vocabulary, gathered, order.place, len(source))
+            for name, (vocabulary, gathered) in tables.attributes.items()
+        },
+        order=order.place[order.place >= 0],
+        subscriptions=order.layout,
+        slots=slots,
+    )
+
+
+def _tag_lists(tables: Tables, place: Codes) -> TextLists:
+    rows = place[tables.customers.take("tag_rows", NO_ROWS)]
+    codes = tables.customers.take("tag_codes", NO_ROWS)
+    kept = np.flatnonzero(rows >= 0)
+    rows, codes = rows[kept], codes[kept]
+    order = ordered(rows)
+
+    return TextLists(rows[order], _coded(tables.tags, codes[order]))
+
+
+def _coded(vocabulary: Vocabulary, codes: Codes) -> CodedText:
+    return CodedText(codes.astype(vocabulary.width, copy=False), vocabulary.labels())
+
+
+def _spread(vocabulary: Vocabulary, gathered: Gathered, place: Codes, size: int) -> CodedText:
+    rows = place[gathered.take("rows", NO_ROWS)]
+    codes = np.full(size, -1, vocabulary.width)
+    kept = rows >= 0
+    codes[rows[kept]] = gathered.take("codes", NO_ROWS)[kept]
+
+    return _coded(vocabulary, codes)
+
+
+def _subscription_columns(table: Gathered, order: _Order, owners: Codes) -> SubscriptionColumns:
+    source = order.source
+    columns: dict[str, Any] = {
+        name: taken(table.take(name, NO_INT), source) for name in _SUBSCRIPTION_COLUMNS
+    }
+
+    return SubscriptionColumns(
+        ids=text_of(table.take("ids", NO_TEXT).take(source)),
+        customer=owners,
+        lines=order.layout,
+        **columns,
+    )
+
+
+_SUBSCRIPTION_COLUMNS = ("trial", "added", "starts", "ends", "auto_renew", "paid", "set_up")
+
+
+def _line_columns(tables: Tables, lines: LineRows, order: Codes) -> dict[str, Any]:
+    table = tables.licenses
+    heads = lines.heads[order]
+    product, name = (taken(table.take(each, NO_ROWS), heads) for each in ("products", "names"))
+    first, rows = lines.laid(order)
+
+    return {
+        "line_columns": LineColumns(
+            product=_coded(tables.products, product), name=_coded(tables.names, name), first=first
+        ),
+        "observation_columns": ObservationColumns(
+            observed=tables.instants.take(rows),
+            **{name: narrowest(taken(table.take(name, NO_COUNTS), rows)) for name in _COUNTS},
+        ),
+    }
+
+
+_COUNTS = ("total", "assigned", "used_7d", "used_3mo")
