@@ -307,7 +307,7 @@ JOINED = [
 
 
 @pytest.mark.parametrize(("left", "right", "expected"), JOINED)
-def test_joined_cells(left: Any, right: Any, expected: list[object]) -> None:  # noqa: ANN401  # every kind of cells
+def test_joined_cells(left: Any, right: Any, expected: list[object]) -> None:  # every kind of cells
     """Cells of every kind are joined in order, and taken in any other."""
     whole = joined([left, right])
     backwards = np.arange(len(expected))[::-1]
@@ -317,7 +317,7 @@ def test_joined_cells(left: Any, right: Any, expected: list[object]) -> None:  #
 
 
 @pytest.mark.parametrize(("left", "right", "expected"), JOINED)
-def test_ranked_cells(left: Any, right: Any, expected: list[object]) -> None:  # noqa: ANN401  # every kind of cells
+def test_ranked_cells(left: Any, right: Any, expected: list[object]) -> None:  # every kind of cells
     """Ranks of cells are in the order of their values, and equal for equal ones."""
     whole = joined([left, right, left])
     ranks = whole.ranks().tolist()

@@ -109,8 +109,10 @@ def narrowest(array: NDArray[np.integer[Any]]) -> Counts:
     """The same counts in the smallest unsigned type that holds them, locked."""
     top = int(array.max()) if array.size else 0
     width = next(w for w in _WIDTHS if top <= np.iinfo(w).max)
+    narrow: Any = array.astype(width, copy=False)
+    counts: Counts = locked(narrow)
 
-    return locked(array.astype(width, copy=False))
+    return counts
 
 
 def as_rows(values: Iterable[int]) -> Rows:

@@ -52,7 +52,8 @@ class Segments(Mapping["str | None", "Report"]):
         """
         if segment not in self._reports:
             known = [each for each in self._reports if each is not None]
-            raise UnknownNameError(f"segment by {self.key}", str(segment), known)
+            kind = f"segment by {self.key}"
+            raise UnknownNameError(kind, str(segment), known)
 
         return self._reports[segment]
 
@@ -99,6 +100,8 @@ def segments_of(
     )
 
 
+_SEGMENT_KEY = "segment key"
+
 Membership = tuple["Rows", "Codes", "tuple[str, ...]", bool]
 
 
@@ -115,7 +118,8 @@ def _membership(source: Portfolio, key: str, whole: Report) -> Membership:
     if any(name in each.customer_columns.attributes for each in whole._bound()):  # noqa: SLF001
         return np.arange(len(source)), np.full(len(source), -1), (), False
 
-    raise UnknownNameError("segment key", key, [*known, *columns.attributes])
+    names = [*known, *columns.attributes]
+    raise UnknownNameError(_SEGMENT_KEY, key, names)
 
 
 def _by_tag(source: Portfolio, _: Report) -> Membership:
