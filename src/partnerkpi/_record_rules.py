@@ -31,6 +31,7 @@ __all__ = [
     "ONCE_AN_INSTANT",
     "ONE_OF_A_LINE",
     "ONE_OF_A_TAG",
+    "PLAIN_OR_EMPTY",
     "PLAIN_TEXT",
     "UNIQUE_ID",
     "Finding",
@@ -54,6 +55,7 @@ Finding: TypeAlias = tuple[str, str, str]
 A_TEXT = "a text"
 AN_AWARE_INSTANT = "an instant with an offset (this one is naive)"
 AN_INSTANT_IN_RANGE = "an instant from 1970-01-01 to 2200-01-01 UTC"
+PLAIN_OR_EMPTY = "a text without control characters or lone surrogates"
 PLAIN_TEXT = "a text without control characters or lone surrogates, not empty"
 A_BOOLEAN = "true or false"
 A_COUNT = f"a count from 0 to {MAX_COUNT}"
@@ -92,12 +94,12 @@ def _members(kind: type[_Member]) -> dict[str, _Member]:
     return {str(member.value): member for member in kind}
 
 
-def text_faults(path: str, value: object) -> Iterator[Finding]:
-    """The fault of a value that is no usable text."""
+def text_faults(path: str, value: object, *, empty: bool = False) -> Iterator[Finding]:
+    """The fault of a value that is no usable text, which may be empty only if told so."""
     if type(value) is not str:
         yield path, A_TEXT, shown(value)
-    elif not is_plain(value):
-        yield path, PLAIN_TEXT, shown(value)
+    elif not (is_plain(value) or (empty and not value)):
+        yield path, PLAIN_OR_EMPTY if empty else PLAIN_TEXT, shown(value)
 
 
 def is_plain(value: str) -> bool:

@@ -405,8 +405,10 @@ def _of_line(line: LicenseLine) -> Iterator[rules.Finding]:
 def _of_subscription(subscription: Subscription) -> Iterator[rules.Finding]:
     yield from rules.text_faults("id", subscription.id)
     yield from rules.member_faults("kind", subscription.kind, Kind)
-    for name, optional in (("added_at", False), ("starts_at", False), ("ends_at", True)):
-        yield from rules.instant_faults(name, getattr(subscription, name), optional=optional)
+    yield from rules.instant_faults("added_at", subscription.added_at, optional=False)
+    if subscription.starts_at is not subscription.added_at:
+        yield from rules.instant_faults("starts_at", subscription.starts_at, optional=False)
+    yield from rules.instant_faults("ends_at", subscription.ends_at, optional=True)
     for name in ("auto_renew", "paid", "set_up"):
         yield from rules.boolean_faults(name, getattr(subscription, name))
     yield from _between_fields(subscription)
@@ -464,9 +466,9 @@ def _of_attributes(attributes: object) -> Iterator[rules.Finding]:
         yield "attributes", "a mapping of text to text", shown(attributes)
         return
     for name, value in attributes.items():
-        yield from rules.text_faults("attributes", name)
-        if value != "":
-            yield from rules.text_faults(f"attributes.{name}", value)
+        for path, expected, found in rules.text_faults("attributes", name):
+            yield path, f"a name that is {expected}", found
+        yield from rules.text_faults(f"attributes.{name}", value, empty=True)
 
 
 def _members(
