@@ -32,3 +32,5 @@ nitpick_ignore_regex = [
     # Type variables and ids of their own type are no classes, whatever autodoc takes them for.
     ("py:class", r"partnerkpi\..*\.(\w+T|\w+Id)"),
 ]
+# The types of attributes stand with the constructor; a raw `np.str_` would be read as a link.
+napoleon_attr_annotations = False
