@@ -8,6 +8,7 @@ whoever reads the output stops reading.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -391,7 +392,7 @@ def _print(pieces: Iterable[str]) -> None:
     if sys.stdout is None:
         msg = "there is no standard output to write to"
         raise _UsageError(msg)
-    if hasattr(sys.stdout, "reconfigure"):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.stdout.writelines(pieces)
