@@ -316,6 +316,7 @@ def stored() -> Document:
     return document
 
 
+TWICE = [{"customer_id": "b", "earlier": "trial", "later": None}] * 2
 FAULTY: tuple[tuple[str, object, str], ...] = (
     ("earlier.as_of", "2026-11-22", "earlier.as_of"),
     ("later.policy.window_days", 30, "later.policy"),
@@ -330,6 +331,7 @@ FAULTY: tuple[tuple[str, object, str], ...] = (
     ("badges.0.later", "expiring_soon", "badges[0].later"),
     ("badges.0.later", "gold", "badges[0].later"),
     ("badges", {}, "badges"),
+    ("badges", TWICE, "badges"),
     ("data.unobserved_lines.difference", 7, "data.unobserved_lines.difference"),
     ("overview.total_customers.earlier", -1, "overview.total_customers.earlier"),
     ("overview.total_customers.difference", None, "overview.total_customers.difference"),

@@ -220,6 +220,7 @@ UNSEEN_IN_REPORTS = {
     "customers.0.customer",
     "customers.0.products",
     "customers.0.statuses",
+    "figures.named.value.numerator",
     "figures.named.value.value",
     "licenses.calling.distribution_trend.0.available",
     "licenses.calling.distribution_trend.0.week_end",
@@ -239,6 +240,7 @@ UNSEEN_IN_REPORTS = {
     "policy.window_days",
 }
 UNSEEN_IN_COMPARISONS = {
+    "badges",
     "badges.0.later",
     "customers.entered",
     "data.unobserved_lines.difference",
@@ -276,6 +278,14 @@ UNSEEN_IN_STATES = {
 def live() -> pk.Report:
     """The report on the example portfolio."""
     return pk.report(pk.read(EXAMPLE), as_of=AS_OF, figures=OWN)
+
+
+@pytest.fixture(scope="module")
+def small() -> pk.Report:
+    """A small report in which no section is empty."""
+    as_of = datetime.fromisoformat((CONFORMANCE[0] / "as_of.txt").read_text("ascii").strip())
+
+    return pk.report(pk.read(CONFORMANCE[0] / "portfolio.json"), as_of=as_of, figures=OWN)
 
 
 Faulty = Sequence[tuple[str, Any, object]]
@@ -332,12 +342,12 @@ def test_faulty_states_are_invalid(live: pk.Report) -> None:
 
 
 @pytest.mark.parametrize("name", ["report@1", "comparison@1", "state@1"])
-def test_every_key_is_needed(name: str, live: pk.Report) -> None:
+def test_every_key_is_needed(name: str, small: pk.Report) -> None:
     """Leaving any key out makes a document invalid, but for figures of one's own."""
     whole = {
-        "report@1": live.to_dict(),
+        "report@1": small.to_dict(),
         "comparison@1": test_comparison.stored(),
-        "state@1": state_document(live.state, OWN) if live.state else {},
+        "state@1": state_document(small.state, OWN) if small.state else {},
     }[name]
     validator = Draft202012Validator(pk.schema(name))
     free = ("figures", "own.")

@@ -355,6 +355,18 @@ def test_a_customer_stands_in_the_list_once(document: Document) -> None:
     assert [f"customers.customer_id[{last}]"] == faults_of(document)
 
 
+def test_weeks_before_the_calendar_are_refused(document: Document) -> None:
+    """A policy of a hundred thousand weeks asks for some that no calendar has."""
+    weeks = 110_000
+    document["policy"]["trend_weeks"] = weeks
+    for sections in document["licenses"].values():
+        sections["distribution_trend"] = {
+            name: [0] * weeks for name in sections["distribution_trend"]
+        }
+    with pytest.raises(InputError, match="fewer weeks, as the calendar has none before"):
+        state_from(document, OWN)
+
+
 def test_everything_left_out_is_a_fault(document: Document) -> None:
     """At the top and one floor below."""
     inner = [("limits", "both"), ("customers", "tags"), ("overview", "overage")]

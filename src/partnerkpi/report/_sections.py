@@ -12,7 +12,6 @@ from attrs import fields, frozen
 from partnerkpi import _record_rules as rules
 from partnerkpi._cells import Ratios
 from partnerkpi._instants import to_datetime
-from partnerkpi._text import Text, TextIndex
 from partnerkpi.errors import RecordsMissingError
 from partnerkpi.io._cells import came
 from partnerkpi.licenses import kpis, rows
@@ -23,19 +22,17 @@ from partnerkpi.report._strict import MAX_SUM, step, whole_check
 from partnerkpi.report.document import instant_text
 
 if TYPE_CHECKING:
-    from partnerkpi._arrays import Rows
-    from partnerkpi._cells import Cells
-    from partnerkpi.kpi import TableDefinition, Why
+    from partnerkpi._text import TextIndex
+    from partnerkpi.kpi import TableDefinition
     from partnerkpi.policy import Policy
     from partnerkpi.report._frames import Frame
     from partnerkpi.report._strict import Reader, Rules
 
 __all__ = [
-    "OVERVIEW_RULES",
     "SECTION_TABLES",
     "SECTION_TYPES",
     "TREND_COUNTS",
-    "MissingRows",
+    "MissingEvidence",
     "Terms",
     "check_owners",
     "check_rows",
@@ -67,16 +64,6 @@ SECTION_TYPES: Final[Mapping[str, type]] = MappingProxyType(
         "overage": kpis.Overage,
     }
 )
-# Which rule of the state an overview figure counts the customers of.
-OVERVIEW_RULES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "total_customers": "in_scope",
-        "nearing_expiration": "expiring",
-        "nearing_renewal": "renewing",
-        "low_license_assignment": "low_assignment",
-        "over_license_limit": "overage",
-    }
-)
 TREND_COUNTS: Final = ("total", "assigned", "used", "available")
 # A ratio of a row, and the counts that it is made of.
 _SHARES: Final = (("assignment", "assigned"), ("utilization", "used"))
@@ -88,23 +75,15 @@ def figure_names(section: type) -> tuple[str, ...]:
 
 
 @frozen(eq=False)
-class MissingRows:
-    """Rows that were counted elsewhere and are not here."""
+class MissingEvidence:
+    """Where a figure comes from that was read from a document: elsewhere."""
 
-    def __len__(self) -> int:
-        """Return 0: there is none here."""
-        return 0
-
-    def cells(self, _column: str, _rows: Rows | None = None, /) -> Cells:
-        """Refuse, as there are no rows."""
+    def members(self) -> NoReturn:
+        """Refuse, as the records are not here."""
         self._refuse()
 
-    def ids(self, _whose: str) -> Text:
-        """Refuse, as there are no rows."""
-        self._refuse()
-
-    def why(self, _customer_id: str) -> Why:
-        """Refuse, as there are no rows."""
+    def why(self, _customer_id: str, /) -> NoReturn:
+        """Refuse, as the records are not here."""
         self._refuse()
 
     def _refuse(self) -> NoReturn:

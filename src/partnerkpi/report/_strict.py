@@ -177,12 +177,6 @@ class Reader:
 
         return [cell for cell in found if isinstance(cell, int)]
 
-    def flag(self, path: str, value: object) -> bool:
-        """True or false."""
-        good = self.check(path, value, lambda cell: None if type(cell) is bool else rules.A_BOOLEAN)
-
-        return good and bool(value)
-
     def text(self, path: str, value: object) -> str:
         """A text of any kind."""
         good = self.check(path, value, lambda cell: None if type(cell) is str else rules.A_TEXT)
@@ -221,8 +215,9 @@ class Reader:
             return Ratio(0, 0)
         found = Ratio(*(part for part in pair if part is not None))
         told = _double(record["value"])
-        if (expected := _value_of(found)) != told or isinstance(told, bool):
-            said = f"{expected}, the nearest double to the ratio" if found.denominator else "null"
+        expected = _value_of(found)
+        if expected != told or isinstance(told, bool):
+            said = "null" if expected is None else f"{expected}, the nearest double to the ratio"
             self.fault(step(path, "value"), said, came(record["value"]))
 
         return found
@@ -324,11 +319,11 @@ def _double(value: object) -> object:
     return float(value.text) if isinstance(value, Number) else value
 
 
-def _value_of(ratio: Ratio) -> float | None:
+def _value_of(ratio: Ratio) -> float | str | None:
     try:
         return ratio.value
     except OverflowError:
-        return None
+        return "integers whose ratio is a double"
 
 
 def _setting_check(name: str) -> Check:

@@ -13,10 +13,10 @@ from partnerkpi._instants import to_datetime
 from partnerkpi.aggregates import Ratio
 from partnerkpi.io._cells import came, text_fault
 from partnerkpi.kpi import Definition, Unit, Value
-from partnerkpi.licenses.kpis import DEFINITIONS
+from partnerkpi.licenses.kpis import DEFINITIONS, Overview
 from partnerkpi.licenses.state import PRODUCTS
 from partnerkpi.periods import last_week_end
-from partnerkpi.report._sections import OVERVIEW_RULES, SECTION_TYPES, Terms, figure_names
+from partnerkpi.report._sections import SECTION_TYPES, Terms, figure_names
 from partnerkpi.report._strict import SKIP, Reader, require_format, step, word_check
 from partnerkpi.report.comparison import (
     UNOBSERVED_LINES,
@@ -248,9 +248,10 @@ class _Read:
 
     def overview(self, value: object) -> Mapping[str, Change]:
         """The changes of the overview's figures."""
-        record = self.reader.record("overview", value, tuple(OVERVIEW_RULES))
+        names = figure_names(Overview)
+        record = self.reader.record("overview", value, names)
 
-        return self._figures("overview", record, {n: _BUILT_IN[n] for n in OVERVIEW_RULES})
+        return self._figures("overview", record, {name: _BUILT_IN[name] for name in names})
 
     def licenses(self, value: object) -> Mapping[str, ProductChange]:
         """The changes of the license sections."""

@@ -18,18 +18,22 @@ from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.aggregates import Ratio
 from partnerkpi.io._cells import came
 from partnerkpi.kpi import Definition, Figure, Unit, Value
-from partnerkpi.licenses.evidence import SectionEvidence
-from partnerkpi.licenses.kpis import ProductSections, Sayer, finish_overview, finish_product
+from partnerkpi.licenses.kpis import (
+    DEFINITIONS,
+    Overview,
+    ProductSections,
+    Sayer,
+    finish_product,
+)
 from partnerkpi.licenses.measures import SectionState, TrendState
-from partnerkpi.licenses.state import PRODUCTS, OverviewState, ProductState
+from partnerkpi.licenses.state import PRODUCTS, ProductState
 from partnerkpi.report._frames import Frame, frame_of_rows
 from partnerkpi.report._sections import (
     NO_TREND,
-    OVERVIEW_RULES,
     SECTION_TABLES,
     SECTION_TYPES,
     TREND_COUNTS,
-    MissingRows,
+    MissingEvidence,
     Terms,
     check_rows,
     figure_names,
@@ -135,7 +139,7 @@ def _report(
         as_of=reading.say.as_of,
         policy=reading.terms.policy,
         data=notes,
-        overview=finish_overview(overview, reading.say),
+        overview=overview,
         licenses=MappingProxyType(licenses),
         figures=MappingProxyType(own),
         customers=(StoredCustomerRows(customers),),
@@ -192,18 +196,19 @@ class _Reading:
                 found = came(badge.value if badge else None)
                 self.reader.fault(f"customers[{row}].badge", expected, found)
 
-    def overview(self, value: object) -> OverviewState:
+    def overview(self, value: object) -> Overview:
         """The overview's figures; whom they count is not in the document."""
-        record = self.reader.record("overview", value, tuple(OVERVIEW_RULES))
-        counted = {
-            rule: SectionState(
-                customers=self.reader.whole(f"overview.{name}", record[name]),
-                parts=(MissingRows(),),
-            )
-            for name, rule in OVERVIEW_RULES.items()
-        }
+        names, say = figure_names(Overview), self.say
+        record = self.reader.record("overview", value, names)
+        counts = {name: self.reader.whole(f"overview.{name}", record[name]) for name in names}
 
-        return OverviewState(**counted)
+        return Overview(
+            **{
+                each.name: say.figure(each, counts[each.name], MissingEvidence())
+                for each in DEFINITIONS
+                if each.name in counts
+            }
+        )
 
     def licenses(self, value: object) -> dict[str, ProductSections]:
         """The license sections of each product."""
@@ -271,7 +276,7 @@ class _Reading:
         definition = own_definition(reader, path, name, record)
         found = own_value(reader, step(path, "value"), record["value"])
 
-        return self.say.figure(definition, found, SectionEvidence((MissingRows(),), "customer"))
+        return self.say.figure(definition, found, MissingEvidence())
 
 
 @frozen

@@ -238,12 +238,17 @@ def state_schema() -> Schema:
     """
     pairs = record(_all(("assigned", "total"), array(ref("count"))))
     rates: Schema = {"both": ref("rates"), "products": _each(PRODUCTS, ref("rates"))}
-    phases = [record({**_phase("rates"), **rates}), _counts_phase()]
+    # Told apart by the phase, so that a validator speaks of the one that was meant.
+    body: Schema = {
+        "if": {"properties": {"phase": {"const": "rates"}}, "required": ["phase"]},
+        "then": record({**_phase("rates"), **rates}),
+        "else": _counts_phase(),
+    }
 
     return document(
         "Stored state",
         "What was counted of a part of a portfolio: the rates of its customers, or everything.",
-        {"oneOf": phases},
+        {"type": "object", **body},
         {**_definitions(), **_state_definitions(), "rates": pairs},
     )
 
