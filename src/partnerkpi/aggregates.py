@@ -80,6 +80,10 @@ def masked_sum(values: Counts, rows: Rows) -> int:
 
     Raises:
         CountOverflowError: it is beyond 64 bits.
+
+    Example:
+        >>> masked_sum(np.array([1, 2, 4]), np.array([0, 2]))
+        5
     """
     return exact_sum(values.take(rows))
 
@@ -89,6 +93,10 @@ def sums_by_code(codes: Codes, values: Counts, size: int) -> list[int]:
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
+
+    Example:
+        >>> sums_by_code(np.array([0, 2, 0]), np.array([1, 2, 4]), 3)
+        [5, 0, 2]
     """
     if not len(codes):
         return [0] * size

@@ -1,0 +1,174 @@
+"""What a user meets: pinned by name, documented with examples, frozen."""
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import attrs
+import pytest
+
+import partnerkpi
+
+# A name that is added or taken away is a decision, and belongs into the changelog.
+FACE = {
+    "partnerkpi": """
+        Coded Comparison Customer Kind LicenseLine ManagedBy Observation Partner Policy Portfolio
+        Report Subscription compare errors from_columns from_dict licenses read read_report
+        read_tables report schema status write
+        """,
+    "partnerkpi.aggregates": "Ratio exact_ranks masked_sum sums_by_code",
+    "partnerkpi.errors": """
+        CountOverflowError Fault FormatError InputError InstantError MergeError MissingExtraError
+        PartnerKpiError Place PolicyError RecordsMissingError UnknownNameError
+        """,
+    "partnerkpi.io": """
+        TableFile TableFiles from_columns from_dict read read_tables schema write
+        """,
+    "partnerkpi.kpi": """
+        Check Column Condition Definition Evidence Figure Kpi Members Reason RowPart Table
+        TableDefinition Unit Value Why
+        """,
+    "partnerkpi.models": """
+        Attributes Customer CustomerId Kind LicenseLine ManagedBy Observation Partner PartnerId
+        ProductCode Subscription SubscriptionId SubscriptionState
+        """,
+    "partnerkpi.periods": """
+        DAY WEEK day_count days_after days_before last_week_end month_count week_ends
+        """,
+    "partnerkpi.policy": """
+        BenchmarkRates FixedRate LowAssignmentRule PeerMedian PeerQuantile PeerRates Policy
+        """,
+    "partnerkpi.status": """
+        RULES Explanation LineEvidence SignInEvidence Status StatusColumns StatusFacts StatusRule
+        SubscriptionEvidence badge by_urgency derive derive_all explain status_columns
+        """,
+    "partnerkpi.testing": """
+        Case cases check_merge_laws customer_lists customers instants license_lines observations
+        policies portfolios subscriptions
+        """,
+}
+
+
+def rooms() -> list[str]:
+    """Every module that a domain person may read: no underscore anywhere in its name."""
+    found = pkgutil.walk_packages(partnerkpi.__path__, "partnerkpi.")
+    return ["partnerkpi", *(each.name for each in found if "._" not in each.name)]
+
+
+def promised(name: str) -> dict[str, Any]:
+    """The names that a module promises, and what they stand for."""
+    module = importlib.import_module(name)
+    return {each: getattr(module, each) for each in module.__all__}
+
+
+def classes(name: str) -> list[type]:
+    """The classes that a module promises."""
+    return [each for each in promised(name).values() if inspect.isclass(each)]
+
+
+def public_methods(kind: type) -> Iterator[tuple[str, Any]]:
+    """What a class has by itself to be called or read, but for its fields."""
+    for name, value in vars(kind).items():
+        made = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        if not name.startswith("_") and inspect.isfunction(made):
+            yield name, made
+
+
+@pytest.mark.parametrize("name", FACE)
+def test_the_names_are_pinned(name: str) -> None:
+    """Every name is promised on purpose; lists are in the order that the linter keeps."""
+    assert sorted(FACE[name].split()) == sorted(promised(name))
+
+
+@pytest.mark.parametrize("name", rooms())
+def test_whatever_is_promised_is_documented(name: str) -> None:
+    """Every public class and function, and every public method and property of a class."""
+    undocumented = [
+        each
+        for each, value in promised(name).items()
+        if (inspect.isclass(value) or inspect.isfunction(value)) and not inspect.getdoc(value)
+    ]
+    undocumented += [
+        f"{kind.__name__}.{each}"
+        for kind in classes(name)
+        for each, method in public_methods(kind)
+        if not inspect.getdoc(method)
+    ]
+    assert [] == undocumented
+
+
+@pytest.mark.parametrize("name", FACE)
+def test_functions_show_an_example(name: str) -> None:
+    """A function that is promised shows how it is called; the examples are run as tests."""
+    silent = [
+        each
+        for each, value in promised(name).items()
+        if inspect.isfunction(value) and ">>>" not in (inspect.getdoc(value) or "")
+    ]
+    assert [] == silent
+
+
+# The files behind the doors hold what reads, which goes along while it is reading.
+@pytest.mark.parametrize("name", [n for n in rooms() if not n.startswith("partnerkpi.io.")])
+def test_public_records_are_frozen(name: str) -> None:
+    """No instance of a public class of attrs changes or takes up another attribute."""
+    for kind in classes(name):
+        if not attrs.has(kind):
+            continue
+        blank = object.__new__(kind)
+        for each in (*(field.name for field in attrs.fields(kind)), "another"):
+            with pytest.raises((attrs.exceptions.FrozenInstanceError, AttributeError)):
+                setattr(blank, each, None)
+        assert not hasattr(blank, "__dict__"), kind
+
+
+@pytest.mark.parametrize("name", rooms())
+def test_public_records_describe_their_fields(name: str) -> None:
+    """Each public field of a record is told in its docstring."""
+    silent = [
+        f"{kind.__name__}.{field.name}"
+        for kind in classes(name)
+        if attrs.has(kind)
+        for field in attrs.fields(kind)
+        if field.init
+        and not field.name.startswith("_")
+        and attributes_told(kind)
+        and f"{field.name}: " not in (inspect.getdoc(kind) or "")
+    ]
+    assert [] == silent
+
+
+def attributes_told(kind: type) -> bool:
+    """Whether a class lists its attributes at all: one that tells some must tell all."""
+    return "Attributes:" in (inspect.getdoc(kind) or "")
+
+
+def test_rooms_are_reached_from_the_front_door() -> None:
+    """`partnerkpi.status` and its like are there without another import."""
+    assert {"errors", "licenses", "status"} == {
+        name for name, value in promised("partnerkpi").items() if isinstance(value, ModuleType)
+    }
+
+
+def test_the_front_door_has_a_version() -> None:
+    """A version of three numbers."""
+    assert 3 == len([int(part) for part in partnerkpi.__version__.split(".")])
+
+
+def test_testing_names_its_extra() -> None:
+    """Without hypothesis, the room for tests says which extra it needs."""
+    code = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "from partnerkpi.errors import MissingExtraError\n"
+        "try:\n    import partnerkpi.testing\n"
+        "except MissingExtraError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert (
+        "this needs the extra 'testing': pip install 'partnerkpi[testing]'" == done.stdout.strip()
+    )
