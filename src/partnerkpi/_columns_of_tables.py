@@ -45,14 +45,14 @@ class _Order:
     layout: Levels
 
     @staticmethod
-    def of(keep: Mask, owners: Codes) -> _Order:
-        """Order the rows to be kept by how many members they own."""
-        rows: Codes = np.flatnonzero(keep).astype(row_type(len(keep)))
-        counts = np.bincount(owners, minlength=len(keep))[rows]
+    def of(rows: Codes, size: int, owners: Codes) -> _Order:
+        """Order the rows to be kept, of a table's ``size``, by how many members they own."""
+        rows = rows.astype(row_type(size), copy=False)
+        counts = np.bincount(owners, minlength=size)[rows]
         order = falling(counts)
         source = rows[order]
 
-        return _Order(source, places_of(source, len(keep)), Levels.of(counts[order]))
+        return _Order(source, places_of(source, size), Levels.of(counts[order]))
 
 
 def columns_of(
@@ -68,11 +68,13 @@ def columns_of(
     """
     kept = np.flatnonzero(subscriptions)
     parents = tables.subscriptions.take("parents", NO_ROWS)
-    of_customers = _Order.of(customers, parents[kept])
-    of_subscriptions = _Order.of(subscriptions, lines.owners)
-    slots = laid_out(of_customers.layout, of_customers.place[parents[kept]])
+    of_customers = _Order.of(np.flatnonzero(customers), len(customers), parents[kept])
+    # Subscriptions of as many lines stand in the order in which customers ask for them: the way
+    # from subscription to customer then goes through memory in a few straight runs.
+    asked = kept[laid_out(of_customers.layout, of_customers.place[parents[kept]])]
+    of_subscriptions = _Order.of(asked, len(subscriptions), lines.owners)
     owners = of_customers.place[parents[of_subscriptions.source]]
-    slots = of_subscriptions.place[kept[slots]]
+    slots = of_subscriptions.place[asked]
     order = laid_out(of_subscriptions.layout, of_subscriptions.place[lines.owners])
 
     return {
