@@ -8,9 +8,15 @@ import numpy as np
 from attrs import define, field
 
 from partnerkpi._arrays import NEVER, OPEN
-from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch, TextRows
+from partnerkpi._batches import (
+    CustomerBatch,
+    LabeledRows,
+    LicenseBatch,
+    SubscriptionBatch,
+    TextRows,
+)
 from partnerkpi._faults import FaultLog
-from partnerkpi._text import Text
+from partnerkpi._text_forms import AnyText
 from partnerkpi.io._table_columns import UnknownKeys
 from partnerkpi.io._table_places import TablePlaces
 from partnerkpi.io.tables import TableFile, TableFiles, TableFormat, load_tables
@@ -18,7 +24,7 @@ from partnerkpi.io.tables import TableFile, TableFiles, TableFormat, load_tables
 __all__ = ["CUSTOMERS", "LICENSES", "SUBSCRIPTIONS", "Rows", "faults", "read"]
 
 Row = dict[str, Any]
-Column = Text | np.ndarray[Any, Any] | list[Any]
+Column = AnyText | np.ndarray[Any, Any] | list[Any]
 
 #: Sound tables of one row each, for tests in which only one of the three matters.
 CUSTOMERS = "customer_id,name\nc-1,Globex\n"
@@ -53,7 +59,7 @@ class Rows:
 
     def add_subscriptions(self, batch: SubscriptionBatch, /) -> None:
         """Take subscriptions."""
-        assert isinstance(batch.customers, Text)
+        assert not isinstance(batch.customers, np.ndarray)
         self.subscriptions += _sound(
             batch.bad,
             id=batch.ids,
@@ -69,7 +75,7 @@ class Rows:
 
     def add_licenses(self, batch: LicenseBatch, /) -> None:
         """Take license rows."""
-        assert isinstance(batch.subscriptions, Text)
+        assert not isinstance(batch.subscriptions, np.ndarray)
         counts = (batch.total, batch.assigned, batch.used_7d, batch.used_3mo)
         self.licenses += _sound(
             batch.bad,
@@ -82,7 +88,7 @@ class Rows:
         )
 
 
-def _lists(given: TextRows) -> dict[int, list[str]]:
+def _lists(given: TextRows | LabeledRows) -> dict[int, list[str]]:
     by_row: dict[int, list[str]] = {}
     for row, text in zip(given.rows.tolist(), given.texts, strict=True):
         by_row.setdefault(row, []).append(text)

@@ -294,11 +294,11 @@ def test_nothing_is_kept_by_reference() -> None:
         "licenses": columns,
     }
     load_columns(tables, intake, FaultLog())
+    portfolio = intake.finish()
     flags[:] = True
     for column in columns.values():
         array = column.codes if isinstance(column, Coded) else column
         array[:] = array[0]
-    portfolio = intake.finish()
 
     subscriptions = [one for customer in portfolio.customers for one in customer.subscriptions]
     assert [False, False] == [one.paid for one in subscriptions]

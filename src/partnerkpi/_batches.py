@@ -15,14 +15,13 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
-    from partnerkpi._ids import Numbers
+    from partnerkpi._arrays import Counts, Mask, Micros, Rows
     from partnerkpi._text import Text
+    from partnerkpi._text_forms import AnyText, Labeled
     from partnerkpi.errors import Place
 
 __all__ = [
     "CustomerBatch",
-    "Labeled",
     "LabeledRows",
     "LicenseBatch",
     "Places",
@@ -37,25 +36,6 @@ class Places(Protocol):
     def __call__(self, table: str, row: int, column: str | None, /) -> Place:
         """The place of a row (counted from 0 over all batches) and column of a table."""
         ...
-
-
-@frozen(eq=False)
-class Labeled:
-    """A column of text in which few different texts occur often: a place in ``labels`` a row.
-
-    Not every label needs to occur.
-    """
-
-    codes: Codes
-    labels: Text
-
-    def __len__(self) -> int:
-        """Return how many rows there are."""
-        return len(self.codes)
-
-    def text(self) -> Text:
-        """The texts themselves."""
-        return self.labels.take(self.codes)
 
 
 @frozen(eq=False)
@@ -84,8 +64,8 @@ class CustomerBatch:
     ``external`` is true for ``managed_by: external``; ``signed_in`` is ``NEVER`` for null.
     """
 
-    ids: Text | Numbers
-    names: Text | Labeled
+    ids: AnyText
+    names: AnyText
     external: Mask
     signed_in: Micros
     tags: TextRows
@@ -102,8 +82,8 @@ class SubscriptionBatch:
     ``added`` where no start was given; ``ends`` is ``OPEN`` for null.
     """
 
-    ids: Text | Numbers
-    customers: Text | Numbers | Rows
+    ids: AnyText
+    customers: AnyText | Rows
     trial: Mask
     added: Micros
     starts: Micros
@@ -126,9 +106,9 @@ class LicenseBatch:
     declares a line without observation, and its counts mean nothing.
     """
 
-    subscriptions: Text | Numbers | Rows
-    products: Text | Labeled
-    names: Text | Labeled
+    subscriptions: AnyText | Rows
+    products: AnyText
+    names: AnyText
     observed: Mask
     observed_at: Micros
     total: Counts

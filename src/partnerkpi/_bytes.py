@@ -59,7 +59,7 @@ def chunks(size: int, step: int = CHUNK) -> Iterator[tuple[int, int]]:
     return ((start, min(start + step, size)) for start in range(0, size, step))
 
 
-def offsets_of(lengths: Rows) -> Offsets:
+def offsets_of(lengths: Codes) -> Offsets:
     """Where runs laid end to end begin and end, in four bytes each where that is enough."""
     offsets = np.zeros(lengths.size + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])

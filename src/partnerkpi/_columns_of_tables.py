@@ -10,9 +10,9 @@ from attrs import frozen
 from partnerkpi._arrays import narrowest
 from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
 from partnerkpi._groups import Levels, falling
-from partnerkpi._ids import text_of
 from partnerkpi._layout import laid_out, places_of
 from partnerkpi._sorting import ordered, row_type, taken
+from partnerkpi._text_forms import text_of
 from partnerkpi.columns import (
     CodedText,
     CustomerColumns,

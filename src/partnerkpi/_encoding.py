@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
-from partnerkpi._arrays import as_rows
-from partnerkpi._bytes import Offsets, chunks, gather, joined, offsets_of
+from partnerkpi._arrays import as_rows, locked
+from partnerkpi._bytes import WORD, Offsets, chunks, gather, joined, offsets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,11 @@ Runs: TypeAlias = "tuple[Bytes, Offsets]"
 _STEP = 1 << 20
 _WIDE_STEP = 1 << 24
 _ASCII = 0x80
+
+# Four digits at a time: each number below ten thousand as four characters in a word.
+_FOURS = 10_000
+_DIGITS = (np.arange(_FOURS)[:, None] // [1000, 100, 10, 1] % 10 + ord("0")).astype(np.uint8)
+_DIGITS = locked(_DIGITS.view("<u4")[:, 0])
 
 
 def of_strings(strings: Sequence[str]) -> Runs:
@@ -76,7 +81,8 @@ def _of_wide(array: NDArray[np.generic]) -> Runs:
 
 
 def _of_bytes(array: NDArray[np.generic]) -> Runs:
-    codes = np.ascontiguousarray(array).view(np.uint8).reshape(len(array), -1)
+    # A copy: where no cell ends early, these very bytes are kept.
+    codes = np.array(array, order="C").view(np.uint8).reshape(len(array), -1)
     if codes.max(initial=0) < _ASCII:
         return _of_matrix(codes)
 
@@ -86,10 +92,19 @@ def _of_bytes(array: NDArray[np.generic]) -> Runs:
 def _of_matrix(codes: NDArray[np.uint8]) -> Runs:
     # NumPy fills cells up with NUL, and takes those at the end for no part of the text.
     rows, width = codes.shape
+    if codes.all():
+        return locked(codes.ravel()), _steps(rows, width)
     filled = codes != 0
-    lengths = (filled * np.arange(1, width + 1)).max(axis=1, initial=0)
+    lengths = width - filled[:, ::-1].argmax(axis=1)
+    lengths[~filled[:, 0] & ~filled.any(axis=1)] = 0
 
     return gather(codes.ravel(), np.arange(rows) * width, lengths)
+
+
+def _steps(rows: int, width: int) -> Offsets:
+    offsets = np.arange(rows + 1) * width
+
+    return offsets.astype(np.uint32) if offsets[-1] < 2**32 else offsets
 
 
 def _of_objects(array: NDArray[np.generic]) -> Runs:
@@ -98,6 +113,30 @@ def _of_objects(array: NDArray[np.generic]) -> Runs:
 
 def _of_integers(array: NDArray[np.generic]) -> Runs:
     numbers = cast("NDArray[np.integer]", array)
+    if len(numbers) and numbers.min() >= 0 and numbers.max() < _FOURS**2:
+        return _of_small(numbers.astype(np.uint32))
+
+    return _of_large(numbers)
+
+
+def _of_small(numbers: NDArray[np.uint32]) -> Runs:
+    """Up to eight digits: four at a time, moved to the front of a word, and stored as words."""
+    high = numbers // _FOURS
+    fours = _DIGITS.take(high).astype(np.uint64)
+    fours |= _DIGITS.take(numbers - high * _FOURS).astype(np.uint64) << np.uint64(32)
+    lengths = np.ones(len(numbers), np.uint8)
+    for power in range(1, len(str(numbers.max()))):
+        lengths += numbers >= 10**power
+    fours >>= (np.uint8(WORD) - lengths).astype(np.uint64) * np.uint64(8)
+    offsets = offsets_of(lengths)
+    out = np.empty(int(offsets[-1]) + WORD, np.uint8)
+    # What a word spills over the texts that follow is stored again by these.
+    np.ndarray((out.size - WORD + 1,), "<u8", out, strides=(1,))[offsets[:-1]] = fours
+
+    return locked(out)[: int(offsets[-1])], offsets
+
+
+def _of_large(numbers: NDArray[np.integer]) -> Runs:
     negative = numbers < 0
     sizes = numbers.astype(np.uint64)
     sizes[negative] = 0 - sizes[negative]

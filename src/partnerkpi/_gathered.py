@@ -8,10 +8,10 @@ import numpy as np
 from attrs import define, field
 
 from partnerkpi._arrays import locked
-from partnerkpi._batches import Labeled
 from partnerkpi._ids import joined_ids
 from partnerkpi._moments import MomentsGathered
 from partnerkpi._text import Text, group
+from partnerkpi._text_forms import AnyText, Labeled, text_of
 
 if TYPE_CHECKING:
     from partnerkpi._arrays import Codes
@@ -50,10 +50,10 @@ class Gathered:
     def take(self, name: str, empty: Any) -> Any:
         """The whole column, which is let go; ``empty`` if there is none."""
         parts = self.parts.pop(name, None) or [empty]
-        if len(parts) == 1:
-            return parts[0]
+        if isinstance(empty, Text):
+            return joined_ids(parts)
 
-        return np.concatenate(parts) if isinstance(empty, np.ndarray) else joined_ids(parts)
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def peek(self, name: str, empty: Any) -> Any:
         """The whole column, which stays; once joined it takes the place of its parts."""
@@ -69,14 +69,34 @@ class Vocabulary:
 
     codes: dict[str, int] = field(factory=dict)
 
-    def code(self, texts: Text | Labeled) -> Codes:
+    def code(self, texts: AnyText) -> Codes:
         """The code of each text, new texts taken up."""
-        places, labels = _places(texts)
+        if isinstance(texts, Labeled):
+            return self._recoded(texts)
+        places, firsts = group(text_of(texts))
+        labels = text_of(texts).take(firsts)
+
+        return self._known(labels).take(places)
+
+    def _recoded(self, texts: Labeled) -> Codes:
+        codes, labels = texts.codes, texts.labels
+        counts = np.bincount(codes, minlength=len(labels))
+        used = np.flatnonzero(counts)
+        if not all(labels[label] in self.codes for label in used.tolist()):
+            # New ones are numbered as they first come.
+            first = np.empty(len(labels), np.intp)
+            first[codes[::-1]] = np.arange(len(codes))[::-1]
+            used = used[np.argsort(first[used])]
+        known = self._known(labels.take(used))
+        table = np.zeros(len(labels), known.dtype)
+        table[used] = known
+
+        return table.take(codes)
+
+    def _known(self, labels: Text) -> Codes:
         known = [self.codes.setdefault(label, len(self.codes)) for label in labels]
 
-        codes: Codes = np.array(known, np.int64).astype(self.width)
-
-        return codes.take(places)
+        return np.array(known, np.int64).astype(self.width)
 
     @property
     def width(self) -> type[np.int8 | np.int16 | np.int32]:
@@ -88,21 +108,6 @@ class Vocabulary:
     def labels(self) -> Text:
         """The text of each code."""
         return Text.from_strings(list(self.codes))
-
-
-def _places(texts: Text | Labeled) -> tuple[Codes, Text]:
-    """For each text a place among the different ones, which stand as they first come."""
-    if isinstance(texts, Text):
-        places, firsts = group(texts)
-        return places, texts.take(firsts)
-    codes, size = texts.codes, len(texts.codes)
-    firsts = np.full(len(texts.labels), size)
-    firsts[codes[::-1]] = np.arange(size)[::-1]
-    used = np.argsort(firsts, kind="stable")[: np.count_nonzero(firsts < size)]
-    places = np.zeros(len(texts.labels), np.intp)
-    places[used] = np.arange(len(used))
-
-    return places[codes], texts.labels.take(used)
 
 
 @define

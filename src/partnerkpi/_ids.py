@@ -5,58 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from attrs import field, frozen
+from attrs import frozen
 
-from partnerkpi._arrays import lock_micros
 from partnerkpi._hashing import Finder
 from partnerkpi._keys import WordKey
-from partnerkpi._sorting import row_type, taken
+from partnerkpi._sorting import row_type
 from partnerkpi._text import Text, TextIndex
+from partnerkpi._text_forms import AnyText, Numbers, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from partnerkpi._arrays import Codes, Mask, Micros, Rows
 
-__all__ = ["IdIndex", "Ids", "Numbers", "joined_ids", "text_of"]
+__all__ = ["IdIndex", "Ids", "joined_ids"]
 
 # A table of all integers from the least to the greatest may have so many places a row, or so many.
 _SPARSE = 4
 _FEW = 1 << 16
 
-
-@frozen(eq=False)
-class Numbers:
-    """Ids that are integers: what they mean is the text of their decimal digits."""
-
-    values: Micros = field(converter=lock_micros)
-
-    def __len__(self) -> int:
-        """Return how many ids there are."""
-        return len(self.values)
-
-    def __getitem__(self, row: int) -> str:
-        """Return the id of a row."""
-        return str(int(self.values[row]))
-
-    def take(self, rows: Codes) -> Numbers:
-        """The ids of some rows."""
-        return Numbers(taken(self.values, rows))
-
-
 Ids: TypeAlias = Text | Numbers
 
 
-def text_of(ids: Ids) -> Text:
-    """Ids as text."""
-    return ids if isinstance(ids, Text) else Text.from_numpy(ids.values)
-
-
-def joined_ids(parts: Sequence[Ids]) -> Ids:
+def joined_ids(parts: Sequence[AnyText]) -> Ids:
     """Ids one part after the other; as integers if all are."""
     numbers = [part.values for part in parts if isinstance(part, Numbers)]
-    if len(parts) == 1:
-        return parts[0]
     if parts and len(numbers) == len(parts):
         return Numbers(np.concatenate(numbers, dtype=np.int64))
 
@@ -85,7 +58,7 @@ class IdIndex:
 
         return IdIndex(by_number(ids.values), _Late(ids), by_number)
 
-    def find(self, wanted: Ids) -> Codes:
+    def find(self, wanted: AnyText) -> Codes:
         """The first row that has each id, or -1."""
         if isinstance(wanted, Numbers) and self._by_number is not None:
             return self._by_number(wanted.values)

@@ -13,12 +13,12 @@ from attrs import define, field
 
 from partnerkpi import _record_rules as rules
 from partnerkpi._arrays import NEVER, narrowest
-from partnerkpi._batches import Labeled
 from partnerkpi._columns_of_tables import columns_of
 from partnerkpi._gathered import NO_INT, NO_MASK, NO_ROWS, NO_TEXT, Gathered, Tables, Vocabulary
 from partnerkpi._ids import IdIndex
 from partnerkpi._instants import format_one
 from partnerkpi._line_rows import LineRows, line_rows
+from partnerkpi._text_forms import text_of
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import Fault
 
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
         TextRows,
     )
     from partnerkpi._faults import FaultLog
-    from partnerkpi._ids import Ids
-    from partnerkpi._text import Text
+    from partnerkpi._text_forms import AnyText
     from partnerkpi.models import Partner
 
 __all__ = ["Intake"]
@@ -64,7 +63,7 @@ class Intake:
         table.add(
             len(batch.bad),
             ids=batch.ids,
-            names=_spelled_out(batch.names),
+            names=text_of(batch.names),
             external=batch.external,
             signed_in=batch.signed_in,
             bad=batch.bad,
@@ -137,7 +136,7 @@ class Intake:
         return self._found(index, wanted, batch.bad, at, _OF_SUBSCRIPTION)
 
     def _found(
-        self, index: IdIndex, wanted: Ids, bad: Mask, at: int, orphan: tuple[str, str, str]
+        self, index: IdIndex, wanted: AnyText, bad: Mask, at: int, orphan: tuple[str, str, str]
     ) -> Codes:
         """The rows of the parents; who has none is a fault (unless the row is bad already)."""
         table, column, expected = orphan
@@ -261,10 +260,6 @@ _OF_SUBSCRIPTION = (LICENSES, "subscription_id", rules.KNOWN_SUBSCRIPTION)
 
 def _said(instant: int) -> str:
     return "undated" if instant == NEVER else format_one(instant)
-
-
-def _spelled_out(texts: Text | Labeled) -> Text:
-    return texts.text() if isinstance(texts, Labeled) else texts
 
 
 def _indexed(table: Gathered) -> IdIndex:

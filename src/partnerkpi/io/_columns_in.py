@@ -16,10 +16,11 @@ from attrs import define, field, frozen
 
 from partnerkpi import _record_rules as rules
 from partnerkpi._arrays import MAX_COUNT, NEVER
-from partnerkpi._batches import TextRows
+from partnerkpi._batches import LabeledRows, TextRows
 from partnerkpi._coded import Coded
 from partnerkpi._instants import EARLIEST, LATEST
 from partnerkpi._text import Text
+from partnerkpi._text_forms import AnyText, Labeled, Numbers, text_of
 from partnerkpi.errors import Fault, Place
 from partnerkpi.io import _cells
 from partnerkpi.io._cells import REFUSED, came, text_fault
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Mask, Micros, Rows
+    from partnerkpi._arrays import Counts, Mask, Micros, Rows
     from partnerkpi._faults import FaultLog
     from partnerkpi.io._cells import Report
     from partnerkpi.io._table_columns import Table, UnknownKeys
@@ -152,16 +153,30 @@ class _Column:
     """A column or a part of one: values (or codes), where they are null, labels of codes."""
 
     values: NDArray[Any]
-    null: Mask
+    #: Where it is null, ``NaT`` left aside; no mask where it never is.
+    masked: Mask | None
     labels: _Labels | None = None
     #: Codes that are no place in the labels; they were faulted, and are null.
     wild: Mask | None = None
 
     def part(self, rows: slice | Rows) -> _Column:
         """Some rows."""
+        masked = None if self.masked is None else self.masked[rows]
         wild = None if self.wild is None else self.wild[rows]
 
-        return _Column(self.values[rows], self.null[rows], self.labels, wild)
+        return _Column(self.values[rows], masked, self.labels, wild)
+
+    @property
+    def null(self) -> Mask:
+        """Where it is null."""
+        masked = np.zeros(len(self.values), np.bool_) if self.masked is None else self.masked
+
+        return masked | np.isnat(self.values) if self.values.dtype.kind == "M" else masked
+
+    @property
+    def has_null(self) -> bool:
+        """Whether it is null anywhere."""
+        return self.masked is not None and bool(self.masked.any())
 
     def objects(self) -> list[object]:
         """The cells as Python objects, ``None`` where null."""
@@ -173,29 +188,59 @@ class _Column:
             cells = [_decoded(cell) for cell in self.values.tolist()]
         elif self.values.dtype.kind in "iu":
             cells = [str(cell) for cell in cells]
-        if not self.null.any():
+        null = self.null
+        if not null.any():
             return cells
 
-        return [
-            None if gone else cell for cell, gone in zip(cells, self.null.tolist(), strict=True)
-        ]
+        return [None if gone else cell for cell, gone in zip(cells, null.tolist(), strict=True)]
 
-    def quick_text(self) -> Text | None:
-        """The cells as texts, unless that takes a closer look."""
-        if self.null.any() or self.values.dtype.kind == "O":
+    def quick_text(self, *, empty: bool = False) -> AnyText | None:
+        """The cells as texts, empty ones only if allowed, unless that takes a closer look."""
+        if self.has_null or self.values.dtype.kind == "O":
             return None
         if self.labels is not None:
-            return self.labels.texts.take(self.values) if self.labels.plain else None
+            return Labeled(self.values, self.labels.texts) if self.labels.plain else None
+        if self.values.dtype.kind in "iu":
+            return self._numbers()
         try:
-            return Text.from_numpy(self.values)
+            text = Text.from_numpy(self.values)
         except UnicodeError:
             return None
 
-    def equal(self, word: str) -> Mask:
-        """Which cells are a word, as far as NumPy can tell."""
-        if self.labels is not None:
-            of_label = np.array([*(label == word for label in self.labels.objects), False])
-            return cast("Mask", of_label[self.values])
+        faulty = text.faulty()
+
+        return None if (text.lengths[faulty] if empty else faulty + 1).any() else text
+
+    def _numbers(self) -> AnyText:
+        # The greatest unsigned integers do not fit where all others do.
+        if self.values.max(initial=0) > np.iinfo(np.int64).max:
+            return Text.from_numpy(self.values)
+
+        return Numbers(self.values.astype(np.int64, copy=False))
+
+    def plain_micros(self) -> Micros | None:
+        """The instants, if they are microseconds of this machine, in range and never null."""
+        if self.values.dtype != np.dtype("M8[us]") or self.has_null:
+            return None
+        micros = self.values.view(np.int64)
+        # NaT is below all.
+        inside = micros.min(initial=0) >= EARLIEST and micros.max(initial=0) <= LATEST
+
+        return micros if inside else None
+
+    def second_of(self, known: Sequence[str]) -> Mask | None:
+        """Which cells are the second of two words, if all are known to be one of these."""
+        if self.labels is None:
+            first, second = (self._equal(word) for word in known)
+            return second if (first | second).all() else None
+        if self.has_null:
+            return None
+        words = [known.index(word) if word in known else 2 for word in self.labels.objects]
+        which = np.array(words, np.uint8).take(self.values)
+
+        return which.view(np.bool_) if which.max(initial=0) < len(known) else None
+
+    def _equal(self, word: str) -> Mask:
         if self.values.dtype.kind == "O":
             return np.zeros(len(self.values), np.bool_)
         wanted = word.encode() if self.values.dtype.kind == "S" else word
@@ -281,7 +326,7 @@ class _Whole:
         if array.dtype.kind not in role.kinds or not _plain_unit(array.dtype):
             return self._no(name, role, f"one of {array.dtype}")
 
-        return _Column(np.asarray(array), _null(array))
+        return _Column(np.asarray(array), _masked(array))
 
     def _no(self, name: str, role: _Role, found: str) -> _Column | None:
         self.fault(name, role.words, found)
@@ -293,8 +338,11 @@ class _Whole:
         if codes is None or codes.ndim != 1 or codes.dtype.kind not in "iu":
             return self._no(name, _CODES, type(value.codes).__name__)
         labels = _Labels.of(value.labels)
-        masked = np.ma.getmaskarray(codes)
         plain = np.asarray(codes)
+        inside = not len(plain) or (plain.min() >= 0 and plain.max() < len(labels.objects))
+        if inside and not isinstance(codes, np.ma.MaskedArray):
+            return _Column(plain, None, labels)
+        masked = np.ma.getmaskarray(codes)
         out = ((plain < -1) | (plain >= len(labels.objects))) & ~masked
         self.log.add_rows(np.flatnonzero(out), lambda row: self._wild(name, labels, row, plain))
         null = masked | out | (plain == -1)
@@ -324,18 +372,17 @@ def _plain_unit(dtype: np.dtype[Any]) -> bool:
     return step == 1 and unit in _MICROS.keys() | _PER_MICRO.keys() | _CALENDAR.keys()
 
 
-def _null(array: NDArray[Any]) -> Mask:
-    """Where a column is null; no array of its own where it never is."""
+def _masked(array: NDArray[Any]) -> Mask | None:
+    """Where a column is null, ``NaT`` left aside; none where it never is."""
     own = _own_null(np.asarray(array))
-    if own is None:
-        own = np.broadcast_to(np.False_, array.shape)
+    if not isinstance(array, np.ma.MaskedArray):
+        return own
+    masked = np.ma.getmaskarray(array)
 
-    return own | np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else own
+    return masked if own is None else own | masked
 
 
 def _own_null(array: NDArray[Any]) -> Mask | None:
-    if array.dtype.kind == "M":
-        return cast("Mask", np.isnat(array))
     if array.dtype.kind == "O":
         return np.fromiter((cell is None for cell in array.tolist()), np.bool_, len(array))
     if array.dtype.kind == "T" and hasattr(array.dtype, "na_object"):
@@ -359,13 +406,13 @@ class ArrayColumns:
             if column.wild is not None:
                 self.bad |= column.wild
 
-    def texts(self, name: str) -> Text:
+    def texts(self, name: str) -> AnyText:
         """A column of texts, not empty, without control characters and lone surrogates."""
         column = self._columns.get(name)
         if column is None:
             return Text.from_strings(["?"] * self._size)
         text = column.quick_text()
-        if text is None or text.faulty().size:
+        if text is None:
             return _cells.texts(column.objects(), self._report(name))
 
         return text
@@ -375,8 +422,8 @@ class ArrayColumns:
         column = self._columns.get(name)
         if column is None:
             return np.zeros(self._size, np.bool_)
-        first, second = (column.equal(word) for word in known)
-        if (first | second).all():
+        second = column.second_of(known)
+        if second is not None:
             return second
         absent = known[0] if optional else REFUSED
 
@@ -390,15 +437,21 @@ class ArrayColumns:
         if column is None:
             return np.full(self._size, absent)
         if column.values.dtype.kind == "b":
-            return np.where(column.null, absent, column.values)
+            return (
+                np.where(column.null, absent, column.values) if column.has_null else column.values
+            )
 
         return _cells.flags(column.objects(), self._report(name), absent=absent, null=True)
 
-    def counts(self, name: str) -> tuple[Micros, Mask]:
+    def counts(self, name: str) -> tuple[Counts, Mask]:
         """A column of counts, 0 where null, and where it is null."""
         column = self._columns.get(name)
         if column is None:
             return np.zeros(self._size, np.int64), np.ones(self._size, np.bool_)
+        if column.values.dtype.kind in "iu" and not column.has_null:
+            least, most = column.values.min(initial=0), column.values.max(initial=0)
+            if least >= 0 and most <= MAX_COUNT:
+                return column.values, column.null
         report = self._report(name)
         if column.values.dtype.kind == "O":
             cells = [0 if cell is None else cell for cell in column.objects()]
@@ -415,13 +468,17 @@ class ArrayColumns:
         if column is None:
             return np.full(self._size, 0 if absent is None else absent, np.int64)
         if column.values.dtype.kind == "M":
+            plain = column.plain_micros()
+            if plain is not None:
+                return plain
             micros = self._micros(name, column)
         else:
             micros = _cells.instants(column.objects(), self._report(name), absent=NEVER)
+        null = column.null
         if absent is None:
-            self.missing(name, column.null, "an instant")
+            self.missing(name, null, "an instant")
 
-        return np.where(column.null, 0 if absent is None else absent, micros)
+        return np.where(null, 0 if absent is None else absent, micros)
 
     def tags(self, name: str) -> TextRows:
         """A column of lists of tags."""
@@ -431,7 +488,7 @@ class ArrayColumns:
 
         return _cells.tags(lists, self._report(name), null=True)
 
-    def attributes(self) -> Mapping[str, TextRows]:
+    def attributes(self) -> Mapping[str, TextRows | LabeledRows]:
         """The attributes by name; null gives none."""
         return {
             attribute: self._attribute(name, self._columns[name])
@@ -447,12 +504,14 @@ class ArrayColumns:
             for row in np.flatnonzero(null).tolist():
                 report(row, "", expected, came(None))
 
-    def _attribute(self, name: str, column: _Column) -> TextRows:
+    def _attribute(self, name: str, column: _Column) -> TextRows | LabeledRows:
         rows = np.flatnonzero(~column.null)
         given = column.part(rows)
-        text = given.quick_text()
-        if text is not None and not text.lengths[text.faulty()].any():
-            return TextRows(rows, text)
+        text = given.quick_text(empty=True)
+        if isinstance(text, Labeled):
+            return LabeledRows(rows, text)
+        if text is not None:
+            return TextRows(rows, text_of(text))
         report = self._report(name)
         texts = _cells.optional_texts(
             given.objects(), lambda at, *what: report(int(rows[at]), *what)
@@ -462,9 +521,9 @@ class ArrayColumns:
 
     def _micros(self, name: str, column: _Column) -> Micros:
         micros, reached, whole = _micros_of(column.values)
-        report = self._report(name)
+        report, null = self._report(name), column.null
         for right, expected in ((reached, rules.AN_INSTANT_IN_RANGE), (whole, _WHOLE_MICROS)):
-            for row in np.flatnonzero(~(right | column.null)).tolist():
+            for row in np.flatnonzero(~(right | null)).tolist():
                 report(row, "", expected, str(column.values[row]))
 
         return micros

@@ -18,9 +18,9 @@ from partnerkpi.io._table_columns import CUSTOMERS, LICENSES, SUBSCRIPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from partnerkpi._arrays import Mask, Micros
-    from partnerkpi._batches import TextRows
-    from partnerkpi._text import Text
+    from partnerkpi._arrays import Counts, Mask, Micros
+    from partnerkpi._batches import LabeledRows, TextRows
+    from partnerkpi._text_forms import AnyText
     from partnerkpi.io._table_columns import Table
     from partnerkpi.io.documents import Taker
 
@@ -35,7 +35,7 @@ class Columns(Protocol):
 
     bad: Mask
 
-    def texts(self, name: str, /) -> Text:
+    def texts(self, name: str, /) -> AnyText:
         """A column of texts, not empty, without control characters."""
         ...
 
@@ -47,7 +47,7 @@ class Columns(Protocol):
         """A column of booleans, ``absent`` where null."""
         ...
 
-    def counts(self, name: str, /) -> tuple[Micros, Mask]:
+    def counts(self, name: str, /) -> tuple[Counts, Mask]:
         """A column of counts, 0 where null, and where it is null."""
         ...
 
@@ -59,7 +59,7 @@ class Columns(Protocol):
         """A column of tags."""
         ...
 
-    def attributes(self) -> Mapping[str, TextRows]:
+    def attributes(self) -> Mapping[str, TextRows | LabeledRows]:
         """The attributes by name."""
         ...
 
