@@ -17,9 +17,9 @@ from partnerkpi._faults import shown
 from partnerkpi.errors import Place
 from partnerkpi.io import _cells
 from partnerkpi.io._cells import MISSING, REFUSED, came
+from partnerkpi.io._collection import collection_held
 from partnerkpi.io._json import Repeated, _scan_careful, _scan_plain
 from partnerkpi.io._table_columns import ATTRIBUTE
-from partnerkpi.io.documents import _collection_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ class Objects:
 def read_objects(source: ByteSource, log: FaultLog, block_bytes: int = BLOCK) -> Iterator[Objects]:
     """The objects of all lines, a bounded number of them at a time; blank lines are skipped."""
     for first, lines in _blocks(source, block_bytes):
-        with _collection_held():
+        with collection_held():
             objects = _plain(lines, first) or _careful(lines, first, source.name, log)
         if objects.records:
             yield objects

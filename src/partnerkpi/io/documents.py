@@ -8,7 +8,6 @@ it is put back after every part.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,6 +19,7 @@ from partnerkpi._faults import shown
 from partnerkpi.errors import Fault, InputError, MissingExtraError, Place
 from partnerkpi.io import _fast
 from partnerkpi.io._cells import MISSING, came, step
+from partnerkpi.io._collection import collection_held
 from partnerkpi.io._files import Source, opened, text_pieces
 from partnerkpi.io._json import CHUNK, JsonText
 from partnerkpi.io._nested import (
@@ -179,18 +179,6 @@ def _refusing(log: FaultLog) -> Iterator[None]:
         raise InputError(log.faults, log.count) from error.__cause__
 
 
-@contextmanager
-def _collection_held() -> Iterator[None]:
-    """No collection of garbage meanwhile, if it was on."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 @define
 class _Door:
     """Judges what was decoded, and hands it on."""
@@ -317,7 +305,7 @@ class _Reader:
         while more:
             self.text.look()
             self.text.fill(self.part)
-            with _collection_held():
+            with collection_held():
                 more = self._part()
             yield
 

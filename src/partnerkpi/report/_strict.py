@@ -22,6 +22,7 @@ from partnerkpi._instants import format_one, parse_one
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import Fault, FormatError, InputError, InstantError, Place, PolicyError
 from partnerkpi.io._cells import MISSING, Number, came, step, text_fault
+from partnerkpi.io._collection import collection_held
 from partnerkpi.io._files import Source, opened, text_pieces
 from partnerkpi.io._json import CHUNK, JsonText, Repeated
 from partnerkpi.policy import LowAssignmentRule, Policy
@@ -65,7 +66,7 @@ def loaded(source: Source) -> tuple[str, object]:
         InputError: it is no JSON, no UTF-8, or truncated gzip data.
         OSError: the path cannot be opened.
     """
-    with opened(source) as data:
+    with opened(source) as data, collection_held():
         text = JsonText(data.name, text_pieces(data, CHUNK))
         value = text.value()
         text.finish()
