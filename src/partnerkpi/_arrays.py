@@ -153,7 +153,7 @@ def rows_where(mask: Mask) -> Rows:
     if not len(mask) // 100 < hits <= len(mask) // 10:
         return np.flatnonzero(mask)
     whole = len(mask) // 8 * 8
-    words = np.flatnonzero(mask[:whole].view(np.uint64))
+    words = np.flatnonzero(mask[:whole].view(np.uint64) != 0)
     found = np.flatnonzero(mask[:whole].reshape(-1, 8).take(words, axis=0))
     rows = words.take(found >> 3) * 8 + (found & 7)
 

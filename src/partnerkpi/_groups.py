@@ -102,6 +102,17 @@ class Levels:
 
         return np.concatenate([*parts, self.tail])
 
+    def owners_of(self, rows: Rows) -> Rows:
+        """The group of each of some rows."""
+        starts = np.array(self.starts, np.intp)
+        levels = len(starts) - 1
+        level = np.searchsorted(starts, rows, side="right") - 1
+        owners = rows - starts.take(level)
+        beyond = np.flatnonzero(level == levels)
+        owners[beyond] = self.tail[owners[beyond]]
+
+        return owners
+
     def any_bits(self, codes: Bits, index: Rows | None = None) -> Bits:
         """For each group, the bits that any of its rows has.
 
@@ -177,7 +188,7 @@ class Levels:
         return Levels(len(groups), sizes, owners), np.concatenate([*parts, tail])
 
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 15
 
 
 def _picked(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import fits, locked, sheet
+from partnerkpi._arrays import fits, locked, new, rows_where, sheet
 from partnerkpi.errors import CountOverflowError
 
 if TYPE_CHECKING:
@@ -145,14 +145,27 @@ def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
     Raises:
         CountOverflowError: a subscription's sum is beyond 64 bits.
     """
-    lines = scope.snapshot.lines
-    excess = lines.assigned - np.minimum(lines.assigned, lines.total)
-
-    used_7d, overage = _by_subscription(scope, lines.used_7d, excess)
+    (used_7d,) = _by_subscription(scope, scope.snapshot.lines.used_7d)
 
     return ProductCounts(
-        total=seats.total, assigned=seats.assigned, used_7d=used_7d, overage=overage
+        total=seats.total,
+        assigned=seats.assigned,
+        used_7d=used_7d,
+        overage=_excess(scope, seats.assigned.dtype),
     )
+
+
+def _excess(scope: Scope, dtype: np.dtype[Any]) -> Counts:
+    """Sum what the few lines with overage have in excess; it never exceeds what is assigned."""
+    lines = scope.snapshot.lines
+    layout = scope.snapshot.portfolio.subscription_columns.lines
+    rows = rows_where(scope.line_mask & scope.snapshot.over)
+    excess: Counts = new(layout.groups, dtype)
+    excess[:] = 0
+    seats = (lines.assigned.take(rows) - lines.total.take(rows)).astype(dtype)
+    np.add.at(excess, layout.owners_of(rows), seats)
+
+    return locked(excess)
 
 
 def _sums(
@@ -203,16 +216,16 @@ class CustomerCounts:
     assigned: Counts
 
 
-def customer_counts(counts: Seats, snapshot: Snapshot) -> CustomerCounts:
+def customer_counts(seats: Seats, snapshot: Snapshot) -> CustomerCounts:
     """Sum the active subscriptions of each customer.
 
     Raises:
         CountOverflowError: a customer's sum is beyond 64 bits.
     """
     columns = snapshot.portfolio.customer_columns
-    layout, slots, active = columns.subscriptions, columns.slots, snapshot.active
+    counts = (seats.total, seats.assigned)
 
-    return CustomerCounts(*_sums(layout, (counts.total, counts.assigned), active, slots))
+    return CustomerCounts(*_sums(columns.subscriptions, counts, snapshot.active, columns.slots))
 
 
 def customer_sums(left: CustomerCounts, right: CustomerCounts) -> CustomerCounts:

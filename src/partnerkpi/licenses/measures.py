@@ -11,7 +11,7 @@ from partnerkpi._arrays import OPEN, as_rows, locked, new, rows_where
 from partnerkpi.aggregates import masked_sum, sums_by_code
 from partnerkpi.kpi import Condition, all_hold
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
-from partnerkpi.licenses.peers import Thresholds, is_low, rates_of
+from partnerkpi.licenses.peers import Rates, Thresholds, is_low
 from partnerkpi.periods import day_count, week_ends
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ class Sight:
         return self.scope.snapshot
 
 
-def sight(scope: Scope, customers: CustomerCounts, limits: Thresholds) -> Sight:
+def sight(scope: Scope, customers: CustomerCounts, rates: Rates, limits: Thresholds) -> Sight:
     """Look at the customers' rates under the thresholds of all peers."""
-    low = is_low(rates_of(customers), limits)
+    low = is_low(rates, limits)
     columns = scope.snapshot.portfolio.customer_columns
-    places, _ = columns.subscriptions.members(np.flatnonzero(low))
+    _, places = columns.subscriptions.taken(rows_where(low))
     theirs: Mask = new(len(columns.slots), np.bool_)
     theirs[:] = False
     theirs[columns.slots.take(places)] = True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import lock_counts, new, reduced, rows_where
+from partnerkpi._arrays import lock_counts, locked, new, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
 
 if TYPE_CHECKING:
@@ -40,12 +40,20 @@ class Rates:
     Attributes:
         assigned: Licenses assigned, one number per customer.
         total: Licenses bought.
+        doubles: The rates as doubles, infinite or not a number where there is none; ``None`` where
+            the integers are not exact in doubles. Division of exact doubles is rounded correctly:
+            a smaller rate never gets a greater double.
     """
 
     assigned: Counts = field(converter=lock_counts)
     total: Counts = field(converter=lock_counts)
+    doubles: NDArray[np.float64] | None = field(init=False, repr=False)
 
     __reduce__ = reduced
+
+    def __attrs_post_init__(self) -> None:
+        """Divide once, for all who compare."""
+        object.__setattr__(self, "doubles", _doubles(self.assigned, self.total))
 
     @staticmethod
     def empty() -> Rates:
@@ -87,17 +95,14 @@ class Rates:
         return Rates(self.assigned.take(rows), self.total.take(rows))
 
 
-def _doubles(rates: Rates) -> NDArray[np.float64] | None:
-    """The rates as doubles, infinite or not a number where there is none; ``None`` if too coarse.
-
-    Division of exact doubles is rounded correctly: a smaller rate never gets a greater double.
-    """
-    top = max(int(rates.assigned.max(initial=0)), int(rates.total.max(initial=0)))
-    if top >= _EXACT_IN_DOUBLES:
+def _doubles(assigned: Counts, total: Counts) -> NDArray[np.float64] | None:
+    if max(int(assigned.max(initial=0)), int(total.max(initial=0))) >= _EXACT_IN_DOUBLES:
         return None
-    doubles: NDArray[np.float64] = new(len(rates.total), np.float64)
+    doubles: NDArray[np.float64] = new(len(total), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.divide(rates.assigned, rates.total, out=doubles)
+        np.divide(assigned, total, out=doubles)
+
+    return locked(doubles)
 
 
 def rates_of(counts: CustomerCounts) -> Rates:
@@ -247,7 +252,7 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
         >>> thresholds(three, Policy(), banded=False).of(10)
         Fraction(1, 5)
     """
-    everyone = _Peers(0, rates, None, _doubles(rates), len(rates))
+    everyone = _Peers(0, rates, None, rates.doubles, len(rates))
     if not banded:
         return Thresholds((), (_threshold(everyone, policy),), (len(rates),))
     bands = list(_bands(everyone, policy.size_bands))
@@ -318,11 +323,10 @@ def is_low(rates: Rates, limits: Thresholds) -> Mask:
 def _candidates(rates: Rates, limits: Thresholds) -> Rows:
     """Who may be low: surely all that are below the highest threshold, and a little more."""
     highest = max((float(limit) for limit in limits.rates if limit is not None), default=0.0)
-    doubles = _doubles(rates)
-    if doubles is None:
+    if rates.doubles is None:
         return np.flatnonzero(rates.total)
 
-    return rows_where(doubles <= highest * (1 + 1e-9))
+    return rows_where(rates.doubles <= highest * (1 + 1e-9))
 
 
 def _below(rates: Rates, limit: Fraction) -> Mask:

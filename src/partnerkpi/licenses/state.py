@@ -58,6 +58,7 @@ class ProductLook:
     scope: Scope
     seats: Seats
     customers: CustomerCounts
+    rates: Rates
 
 
 @frozen(eq=False)
@@ -68,12 +69,14 @@ class LicenseLook:
         snapshot: The portfolio at the instant.
         scope: Which lines and subscriptions are of Meetings or Calling.
         customers: What customers count of both together.
+        rates: Their rates.
         products: Each of the products of the report, in their order.
     """
 
     snapshot: Snapshot
     scope: Scope
     customers: CustomerCounts
+    rates: Rates
     products: tuple[ProductLook, ...]
 
 
@@ -81,19 +84,16 @@ def look(snapshot: Snapshot) -> LicenseLook:
     """Look at the lines of each product of the report, and of all of them together."""
     *scopes, scope = scopes_of(snapshot, PRODUCTS)
     products = tuple(map(_product_look, scopes))
+    both = reduce(customer_sums, (each.customers for each in products))
 
-    return LicenseLook(
-        snapshot,
-        scope,
-        reduce(customer_sums, (each.customers for each in products)),
-        products,
-    )
+    return LicenseLook(snapshot, scope, both, rates_of(both), products)
 
 
 def _product_look(scope: Scope) -> ProductLook:
     seats = seats_of(scope)
+    customers = customer_counts(seats, scope.snapshot)
 
-    return ProductLook(scope, seats, customer_counts(seats, scope.snapshot))
+    return ProductLook(scope, seats, customers, rates_of(customers))
 
 
 @frozen(eq=False)
@@ -134,9 +134,7 @@ class RatesState:
 
 def rates_state(seen: LicenseLook) -> RatesState:
     """The rates of a part's customers."""
-    products = tuple(rates_of(each.customers) for each in seen.products)
-
-    return RatesState(rates_of(seen.customers), products)
+    return RatesState(seen.rates, tuple(each.rates for each in seen.products))
 
 
 @frozen
@@ -235,7 +233,7 @@ def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
     pairs = zip(seen.products, found.products, strict=True)
 
     return LicenseState(
-        _overview(measures.sight(seen.scope, seen.customers, found.both)),
+        _overview(measures.sight(seen.scope, seen.customers, seen.rates, found.both)),
         tuple(_product(each, limit) for each, limit in pairs),
     )
 
@@ -258,7 +256,7 @@ def _overview(facts: Sight) -> OverviewState:
 
 def _product(seen: ProductLook, limit: Thresholds) -> ProductState:
     facts = SectionSight(
-        measures.sight(seen.scope, seen.customers, limit),
+        measures.sight(seen.scope, seen.customers, seen.rates, limit),
         product_counts(seen.scope, seen.seats),
     )
 

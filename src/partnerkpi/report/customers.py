@@ -155,7 +155,9 @@ def _products(part: CustomerRows, rows: Rows) -> Objects:
 
 def _statuses(part: CustomerRows, rows: Rows) -> Objects:
     bits = part.statuses.bits[rows].tolist()
-    known = {each: by_urgency(s for p, s in enumerate(Status) if each >> p & 1) for each in set(bits)}
+    known = {
+        each: by_urgency(s for p, s in enumerate(Status) if each >> p & 1) for each in set(bits)
+    }
 
     return Objects([known[each] for each in bits])
 
