@@ -105,6 +105,7 @@ def test_a_policy_is_frozen() -> None:
         ({"inactivity_days": "90"}, "inactivity_days must be a whole number"),
         ({"low_assignment_min_peers": -1}, "low_assignment_min_peers must be a whole number"),
         ({"trend_weeks": 1}, "trend_weeks must be a whole number, 2 or more, not 1"),
+        ({"trend_weeks": 5201}, "trend_weeks must be at most 5200, not 5201"),
         ({"auto_renewing_expires": 1}, "auto_renewing_expires must be true or false, not 1"),
         ({"low_assignment_fraction": -HALF}, "low_assignment_fraction must be not negative"),
         ({"low_assignment_fraction": 0.1}, "an exact fraction such as '2/5', not the double 0.1"),

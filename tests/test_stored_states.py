@@ -355,15 +355,14 @@ def test_a_customer_stands_in_the_list_once(document: Document) -> None:
     assert [f"customers.customer_id[{last}]"] == faults_of(document)
 
 
-def test_weeks_before_the_calendar_are_refused(document: Document) -> None:
-    """A policy of a hundred thousand weeks asks for some that no calendar has."""
+def test_more_weeks_than_the_policy_has_are_refused(document: Document) -> None:
+    """A trend of a hundred thousand weeks, some of which no calendar has, is one fault."""
     weeks = 110_000
-    document["policy"]["trend_weeks"] = weeks
     for sections in document["licenses"].values():
         sections["distribution_trend"] = {
             name: [0] * weeks for name in sections["distribution_trend"]
         }
-    with pytest.raises(InputError, match="fewer weeks, as the calendar has none before"):
+    with pytest.raises(InputError, match="expected 8 weeks, as the policy has it, found 110000"):
         state_from(document, OWN)
 
 

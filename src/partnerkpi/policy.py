@@ -234,7 +234,7 @@ class Policy:
         low_assignment_rule: Which reference rate is taken; the peers' median by default.
         size_bands: Lower bounds, in total licenses, of the size bands; rising. Totals below the
             first bound are a band of their own.
-        trend_weeks: Completed weeks in a trend, at least 2.
+        trend_weeks: Completed weeks in a trend, 2 to 5200 (a century).
 
     Raises:
         PolicyError: a setting is outside its range; says which, and what it may be.
@@ -264,6 +264,8 @@ class Policy:
             _whole(name, getattr(self, name), 0)
         _whole("low_assignment_min_peers", self.low_assignment_min_peers, 0)
         _whole("trend_weeks", self.trend_weeks, 2)
+        weeks = self.trend_weeks
+        _require("trend_weeks", weeks <= _CENTURY, f"at most {_CENTURY}", weeks)
         flag = self.auto_renewing_expires
         _require("auto_renewing_expires", type(flag) is bool, "true or false", flag)
         fraction = self.low_assignment_fraction
@@ -317,6 +319,7 @@ class Policy:
         return Policy(**dict(_settings(values, {**_RULES, **(rules or {})})))  # type: ignore[arg-type]
 
 
+_CENTURY = 5200
 _RULES: Mapping[str, type[LowAssignmentRule]] = MappingProxyType(
     {
         "peer_median": PeerMedian,

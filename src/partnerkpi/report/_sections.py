@@ -221,16 +221,9 @@ def _ends(reader: Reader, cells: Sequence[object], place: Place, terms: Terms) -
         return ()
     ends = week_ends(terms.micros, len(cells))
     for week, (cell, end) in enumerate(zip(cells, ends, strict=True)):
-        reader.same(place(week, "week_end"), cell, _week_text(end))
+        reader.same(place(week, "week_end"), cell, instant_text(to_datetime(end)))
 
     return ends
-
-
-def _week_text(end: int) -> str:
-    try:
-        return instant_text(to_datetime(end))
-    except OverflowError:
-        return "fewer weeks, as the calendar has none before the year 1"
 
 
 def _check_spare(reader: Reader, counts: Mapping[str, tuple[int, ...]], place: Place) -> None:

@@ -32,7 +32,7 @@ from partnerkpi._instants import format_one, to_datetime
 from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.io._cells import came
 from partnerkpi.kpi import Kpi, cells_of
-from partnerkpi.licenses.evidence import RuledRows, StoredRows
+from partnerkpi.licenses.evidence import StoredRows
 from partnerkpi.licenses.measures import SectionState, TrendState
 from partnerkpi.licenses.peers import Rates, Thresholds
 from partnerkpi.licenses.state import (
@@ -185,18 +185,7 @@ def _section(state: SectionState, name: str) -> Document:
 
 
 def _counted(state: SectionState) -> Document:
-    parts = [_packed(part) for part in state.parts]
-
-    return {"customers": state.customers, "rows": _rows(parts, _ROW_IDS)}
-
-
-def _packed(part: RowPart) -> RowPart:
-    """A part of an overview figure as it leaves the process: with the cells that it has."""
-    if not isinstance(part, RuledRows):
-        return part
-    make, arguments = part.__reduce__()
-
-    return make(*arguments)
+    return {"customers": state.customers, "rows": _rows(state.parts, _ROW_IDS)}
 
 
 def _rows(parts: Sequence[RowPart], columns: Sequence[str]) -> Document:
