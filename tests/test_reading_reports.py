@@ -325,9 +325,10 @@ FAULTY: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("policy.size_bands", [1, True], ("policy.size_bands",)),
     ("policy.size_bands", [5, 1], ("policy.size_bands",)),
     ("policy.trend_weeks", 1, ("policy.trend_weeks",)),
+    ("policy.trend_weeks", 10**12, ("policy.trend_weeks",)),
     (
         "policy.trend_weeks",
-        10**12,
+        9,
         ("licenses.calling.distribution_trend", "licenses.meetings.distribution_trend"),
     ),
     ("policy.windowdays", 90, ("policy.windowdays",)),
