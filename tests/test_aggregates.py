@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -31,6 +31,7 @@ group_sizes = st.lists(
 
 
 @given(st.integers(0, 2**80), st.integers(1, 2**80))
+@settings(max_examples=50)
 def test_a_ratio_is_the_nearest_double(numerator: int, denominator: int) -> None:
     """Its value is the correctly rounded quotient, however large the two are."""
     ratio = Ratio(numerator, denominator)
@@ -45,6 +46,7 @@ def test_a_ratio_over_nothing_is_undefined() -> None:
 
 
 @given(st.lists(st.tuples(counts, counts), min_size=1))
+@settings(max_examples=50)
 def test_ratios_are_pooled(pairs: list[tuple[int, int]]) -> None:
     """The sum of ratios is the ratio of the sums; `Ratio(0, 0)` changes nothing."""
     pooled = Ratio(0, 0)
@@ -63,6 +65,7 @@ def sum_or_refusal(values: list[int]) -> int | str:
 
 
 @given(count_lists)
+@settings(max_examples=50)
 def test_sums_are_exact_or_refused(values: list[int]) -> None:
     """A sum is that of Python's integers, and an error beyond 64 bits."""
     array = np.array(values, np.int64)
@@ -85,6 +88,7 @@ def test_the_last_sum_that_fits(rows: int) -> None:
 
 
 @given(st.lists(st.tuples(counts, st.booleans()), max_size=20))
+@settings(max_examples=50)
 def test_masked_sums_are_exact(pairs: list[tuple[int, bool]]) -> None:
     """The sum over some rows is that of Python's integers."""
     chosen = [value for value, kept in pairs if kept]
@@ -98,6 +102,7 @@ def test_masked_sums_are_exact(pairs: list[tuple[int, bool]]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), counts), max_size=30))
+@settings(max_examples=50)
 def test_sums_by_code_are_exact(pairs: list[tuple[int, int]]) -> None:
     """For each code the sum of its rows, in any unsigned width; an error beyond 64 bits."""
     expected = [sum_or_refusal([v for code, v in pairs if code == each]) for each in range(5)]
@@ -119,6 +124,7 @@ rates = st.tuples(
 
 
 @given(st.lists(rates, max_size=25))
+@settings(max_examples=50)
 def test_ranks_are_those_of_fractions(pairs: list[tuple[int, int]]) -> None:
     """Ranks follow the exact rates: dense, equal ones alike, also where doubles tie."""
     fractions = [Fraction(*pair) for pair in pairs]
@@ -128,6 +134,7 @@ def test_ranks_are_those_of_fractions(pairs: list[tuple[int, int]]) -> None:
 
 
 @given(st.permutations(range(12)))
+@settings(max_examples=50)
 def test_ranks_of_many_rates_in_one_double(order: list[int]) -> None:
     """A run of different rates that are all one double is put in order."""
     top = 2**53 - 20
@@ -157,6 +164,7 @@ def rows_of(*numbers: int) -> NDArray[np.intp]:
 
 
 @given(group_sizes)
+@settings(max_examples=50)
 def test_every_row_has_one_place(sizes: list[int]) -> None:
     """All members of all groups together are all rows, each once."""
     layout, rows = layout_of(sizes)
@@ -168,6 +176,7 @@ def test_every_row_has_one_place(sizes: list[int]) -> None:
 
 
 @given(group_sizes, st.data())
+@settings(max_examples=50)
 def test_group_sums_are_naive_sums(sizes: list[int], data: st.DataObject) -> None:
     """Sums, bits and flags of groups are those of Python's lists; empty groups have none."""
     layout, rows = layout_of(sizes)
@@ -193,6 +202,7 @@ def exactly(size: int, elements: st.SearchStrategy[int]) -> st.SearchStrategy[li
 
 
 @given(group_sizes, st.data())
+@settings(max_examples=50)
 def test_members_come_group_by_group(sizes: list[int], data: st.DataObject) -> None:
     """The rows of some groups, in the order asked for, each with the position of its group."""
     layout, rows = layout_of(sizes)
@@ -205,6 +215,7 @@ def test_members_come_group_by_group(sizes: list[int], data: st.DataObject) -> N
 
 
 @given(group_sizes, st.data())
+@settings(max_examples=50)
 def test_some_groups_taken_out(sizes: list[int], data: st.DataObject) -> None:
     """The layout of some groups has their rows, in their order, and nothing else."""
     layout, rows = layout_of(sizes)
@@ -219,6 +230,7 @@ def test_some_groups_taken_out(sizes: list[int], data: st.DataObject) -> None:
 
 
 @given(st.lists(st.integers(0, 2**17), max_size=20))
+@settings(max_examples=50)
 def test_falling_is_a_stable_order(sizes: list[int]) -> None:
     """The greatest first, equal ones as they come."""
     expected = sorted(range(len(sizes)), key=lambda row: (-sizes[row], row))
@@ -235,6 +247,7 @@ def test_a_layout_travels_locked() -> None:
 
 
 @given(st.lists(st.sampled_from((0, 1, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, LARGEST))))
+@settings(max_examples=50)
 def test_counts_take_the_narrowest_type(values: list[int]) -> None:
     """The smallest unsigned type that holds them all, 64 bits signed at last; locked."""
     array = narrowest(np.array(values, np.int64))

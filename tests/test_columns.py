@@ -106,6 +106,7 @@ def test_writing_is_refused() -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_records_come_back_lazily_and_whole(case: Case) -> None:
     """One customer, some, all, from either end: what came in, in the order it came."""
     records = records_of(case.document)
@@ -119,7 +120,7 @@ def test_records_come_back_lazily_and_whole(case: Case) -> None:
 
 
 @given(cases(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_mask_keeps_what_is_theirs(case: Case, data: st.DataObject) -> None:
     """Some customers with all that is theirs make the portfolio of just these."""
     records = records_of(case.document)
@@ -148,7 +149,7 @@ def test_masks_of_other_shapes_are_refused(mask: np.ndarray[Any, Any]) -> None:
 
 
 @given(cases(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_customers_are_found_by_id(case: Case, data: st.DataObject) -> None:
     """Every id finds its record and its row; any other is refused."""
     portfolio = portfolio_of(case.document)
@@ -208,6 +209,7 @@ def test_coded_texts() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=3), max_size=6), st.data())
+@settings(max_examples=50)
 def test_lists_of_texts(lists: list[list[str]], data: st.DataObject) -> None:
     """Short lists side by side: each row its own, and rows taken in any order."""
     rows = [row for row, texts in enumerate(lists) for _ in texts]

@@ -65,6 +65,7 @@ slices = st.builds(slice, indices, indices, steps)
 
 
 @given(cases(), slices, slices, st.data())
+@settings(max_examples=50)
 def test_slices_are_those_of_lists(
     case: Case, first: slice, second: slice, data: st.DataObject
 ) -> None:
@@ -77,6 +78,7 @@ def test_slices_are_those_of_lists(
 
 
 @given(cases(), st.integers(-12, 12))
+@settings(max_examples=50)
 def test_single_rows_are_those_of_lists(case: Case, place: int) -> None:
     """One row by its position, from either end; beyond them an `IndexError`."""
     naive = naive_tables(case)
@@ -90,7 +92,7 @@ def test_single_rows_are_those_of_lists(case: Case, place: int) -> None:
 
 
 @given(cases(), st.integers(1, 5), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_pages_are_the_whole(case: Case, size: int, data: st.DataObject) -> None:
     """Page by page, from the last to the first, the rows are those of the whole table."""
     for table in tables(parts_of(case, data)).values():
@@ -129,7 +131,7 @@ def naively_sorted(rows: list[Row], column: str, *, descending: bool) -> list[Ro
 
 
 @given(cases(), st.booleans(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_sorted_by_every_column(case: Case, descending: bool, data: st.DataObject) -> None:
     """Any column orders the rows, both ways, as sorting the plain values does."""
     report = parts_of(case, data)
@@ -142,7 +144,7 @@ def test_sorted_by_every_column(case: Case, descending: bool, data: st.DataObjec
 
 
 @given(cases(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_columns_are_those_of_the_rows(case: Case, data: st.DataObject) -> None:
     """A column's values are those of the rows' attributes, in the same order."""
     for table in tables(parts_of(case, data)).values():

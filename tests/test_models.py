@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve, exceptions
-from hypothesis import given
+from hypothesis import given, settings
 
 import partnerkpi as pk
 from partnerkpi.errors import InputError
@@ -305,6 +305,7 @@ def test_records_are_frozen(record: Any) -> None:  # one of each kind
 
 
 @given(customers())
+@settings(max_examples=50)
 def test_records_travel(one: pk.Customer) -> None:
     """Pickled and back, a record is the same, and still frozen."""
     home = pickle.loads(pickle.dumps(one))  # noqa: S301  # our own bytes
@@ -312,6 +313,7 @@ def test_records_travel(one: pk.Customer) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_records_are_what_a_portfolio_gives_back(case: Case) -> None:
     """Into columns and out again, every record is the same, in the same order."""
     records = records_of(case.document)

@@ -60,7 +60,7 @@ def known_key(report: pk.Report, key: str) -> Segments | None:
 
 
 @given(cases(), st.sampled_from(KEYS))
-@settings(max_examples=150)
+@settings(max_examples=40)
 def test_segments_hold_their_customers(case: Case, key: str) -> None:
     """Every segment there is, by code point, customers without any last, and nothing else."""
     segments = known_key(report_of(case), key)
@@ -77,7 +77,7 @@ def test_segments_hold_their_customers(case: Case, key: str) -> None:
 
 
 @given(cases(max_customers=6), st.sampled_from(KEYS))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_segment_is_the_report_of_its_customers(case: Case, key: str) -> None:
     """But for low assignment, which needs the peers of all, it is as if there were no others."""
     plain = evolve(case, policy=evolve(case.policy, low_assignment_fraction=Fraction(0)))
@@ -90,7 +90,7 @@ def test_a_segment_is_the_report_of_its_customers(case: Case, key: str) -> None:
 
 
 @given(cases(), st.sampled_from(KEYS))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_who_is_low_stays_low_in_its_segment(case: Case, key: str) -> None:
     """The low customers of a segment are those of the whole that are in it."""
     report = report_of(case)
@@ -115,7 +115,7 @@ def low_figures(whole: pk.Report, part: pk.Report) -> list[tuple[Any, Any]]:
 
 
 @given(cases(), st.sampled_from(("managed_by", "region", "account_manager")))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_segments_of_a_true_partition_merge_to_the_whole(case: Case, key: str) -> None:
     """By manager or attribute every customer is in one segment: together they are the report."""
     report = report_of(case)
@@ -130,7 +130,7 @@ def test_segments_of_a_true_partition_merge_to_the_whole(case: Case, key: str) -
 
 
 @given(cases(), st.sampled_from(KEYS), st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_segments_of_parts_are_those_of_the_whole(
     case: Case, key: str, data: st.DataObject
 ) -> None:

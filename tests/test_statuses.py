@@ -207,6 +207,7 @@ def test_no_status_no_badge() -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_statuses_are_those_of_the_definitions(case: Case) -> None:
     """One customer by itself, and each in the columns, has the statuses of the naive reading."""
     policy = policy_of(case.policy)
@@ -234,7 +235,7 @@ def only(case: Case, customer_id: str) -> dict[str, Any]:
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_explanations_never_disagree_with_the_flags(case: Case) -> None:
     """A status is explained exactly where it holds, in the order of urgency."""
     policy = policy_of(case.policy)
@@ -249,7 +250,7 @@ def test_explanations_never_disagree_with_the_flags(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_evidence_fulfills_its_rule(case: Case) -> None:
     """What an explanation points at has, by its own facts, what the status asks for."""
     policy = policy_of(case.policy)

@@ -88,6 +88,7 @@ def overview_members(
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_members_are_those_of_the_definitions(case: Case) -> None:
     """Every figure names exactly the customers or subscriptions counted, by code point."""
     for each in asked(case, report_of(case)):
@@ -96,7 +97,7 @@ def test_members_are_those_of_the_definitions(case: Case) -> None:
 
 
 @given(cases(max_customers=5))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_why_agrees_with_the_members(case: Case) -> None:
     """A customer is said to be counted exactly if it is, on the subscriptions that are."""
     ids = [one["id"] for one in case.document["customers"]]
@@ -117,7 +118,7 @@ def disagrees(reason: Reason, each: Asked) -> bool:
 
 
 @given(cases(max_customers=5))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_why_tries_every_subscription(case: Case) -> None:
     """Whoever is asked about, all its subscriptions are tried, in the order they came."""
     report = report_of(case)

@@ -5,9 +5,10 @@ windows end, instants a microsecond apart, counts that tie, nothing at all, and 
 With the extra installed, ``hypothesis.strategies.from_type`` knows them as well.
 
 Example:
-    >>> from hypothesis import given
+    >>> from hypothesis import given, settings
     >>> from partnerkpi.report import report
-    >>> @given(cases(max_customers=3))
+    >>> @settings(max_examples=10)
+    ... @given(cases(max_customers=3))
     ... def test_rows(case):
     ...     found = report(case.portfolio(), as_of=case.as_of, policy=case.policy)
     ...     assert len(case.customers) == len(found.customers)
@@ -29,6 +30,7 @@ from partnerkpi.columns import Portfolio
 from partnerkpi.errors import MissingExtraError
 from partnerkpi.kpi import Kpi, Value
 from partnerkpi.models import (
+    Attributes,
     Customer,
     CustomerId,
     Kind,
@@ -70,6 +72,7 @@ _TICK = timedelta(microseconds=1)
 _DAYS = (0, 1, 6, 7, 8, 29, 30, 31, 59, 89, 90, 91, 92, 365, 366)
 _GREATEST = 2**53 - 1
 _COUNTS = (0, 1, 2, 3, 10, 20, 24, 25, 100, 250, 1000, 5000, _GREATEST - 1, _GREATEST)
+_ATTRIBUTES = (Attributes({}), Attributes({"region": "EMEA"}), Attributes({"region": "ŁÓDŹ"}))
 _PRODUCTS = ("calling", "meetings", "calling", "meetings", "messaging", "call_on_webex")
 
 
@@ -114,9 +117,12 @@ def instants(near: datetime = _NEAR) -> st.SearchStrategy[datetime]:
             microsecond off included.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(instants(), lambda moment: moment.year == 2026).tzinfo
-        datetime.timezone.utc
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(instants())
+        ... def test(moment):
+        ...     assert moment.tzinfo is not None
+        >>> test()
     """
     distances = [timedelta(sign * days) for days in _DAYS for sign in (-1, 1)]
     anywhere = st.datetimes(
@@ -153,9 +159,12 @@ def observations(near: datetime = _NEAR) -> st.SearchStrategy[Observation]:
         near: The instant that they are made around.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(observations(), lambda seen: seen.assigned > seen.total).assigned
-        1
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(observations())
+        ... def test(seen):
+        ...     assert seen.total >= 0
+        >>> test()
     """
     counts = st.sampled_from(_COUNTS)
 
@@ -176,9 +185,12 @@ def license_lines(near: datetime = _NEAR) -> st.SearchStrategy[LicenseLine]:
         near: The instant that they are observed around.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(license_lines(), lambda line: line.product == "meetings").observations
-        ()
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(license_lines())
+        ... def test(line):
+        ...     assert len(line.observations) <= 3
+        >>> test()
     """
     seen = st.lists(observations(near), max_size=3, unique_by=lambda each: each.observed_at)
 
@@ -190,63 +202,85 @@ def license_lines(near: datetime = _NEAR) -> st.SearchStrategy[LicenseLine]:
     )
 
 
-@st.composite
-def subscriptions(draw: st.DrawFn, near: datetime = _NEAR) -> Subscription:
+def subscriptions(near: datetime = _NEAR) -> st.SearchStrategy[Subscription]:
     """Subscriptions and trials in every state, all with the id ``Sub``.
 
     Args:
-        draw: Given by hypothesis.
         near: The instant that they start, end and are observed around.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(subscriptions(), lambda each: each.kind is Kind.TRIAL).auto_renew
-        False
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(subscriptions())
+        ... def test(each):
+        ...     assert each.ends_at is None or each.ends_at > each.starts_at
+        >>> test()
     """
-    kind = draw(st.sampled_from(Kind))
-    added_at = draw(_before(near) | instants(near))
-    starts_at = draw(st.just(added_at) | _before(near) | _after(near))
-    ends_at = draw(st.none() | _after(near) | instants(near))
     lines = st.lists(
         license_lines(near), max_size=3, unique_by=lambda line: (line.product, line.name)
     )
+
+    return st.builds(
+        _subscription,
+        kind=st.sampled_from(Kind),
+        dates=st.tuples(
+            _before(near) | instants(near),
+            st.none() | _before(near) | _after(near),
+            st.none() | _after(near) | instants(near),
+        ),
+        flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+        lines=lines,
+    )
+
+
+def _subscription(
+    kind: Kind,
+    dates: tuple[datetime, datetime | None, datetime | None],
+    flags: tuple[bool, bool, bool],
+    lines: list[LicenseLine],
+) -> Subscription:
+    """A subscription of facts drawn apart: an end too early is left out, trials never renew."""
+    added_at, starts_at, ends_at = dates
+    start = starts_at or added_at
 
     return Subscription(
         id=SubscriptionId("Sub"),
         kind=kind,
         added_at=added_at,
-        starts_at=starts_at,
-        ends_at=ends_at if ends_at is not None and ends_at > starts_at else None,
-        auto_renew=kind is Kind.SUBSCRIPTION and draw(st.booleans()),
-        paid=draw(st.booleans()),
-        set_up=draw(st.booleans()),
-        licenses=tuple(draw(lines)),
+        starts_at=start,
+        ends_at=ends_at if ends_at is not None and ends_at > start else None,
+        auto_renew=kind is Kind.SUBSCRIPTION and flags[0],
+        paid=not flags[1],
+        set_up=not flags[2],
+        licenses=tuple(lines),
     )
 
 
-@st.composite
-def customers(draw: st.DrawFn, near: datetime = _NEAR) -> Customer:
+def customers(near: datetime = _NEAR) -> st.SearchStrategy[Customer]:
     """Customers with up to three subscriptions, all with the id ``c``.
 
     Args:
-        draw: Given by hypothesis.
         near: The instant that everything happens around.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(customers(), lambda each: len(each.subscriptions) == 2).subscriptions[1].id
-        'c/Sub2'
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(customers())
+        ... def test(customer):
+        ...     assert customer.id == "c"
+        >>> test()
     """
-    owned = draw(st.lists(subscriptions(near), max_size=3))
+    owned = st.lists(subscriptions(near), max_size=3)
 
-    return Customer(
-        id=CustomerId("c"),
-        name=draw(st.sampled_from(("Globex", "Ünï <b>& Söhne", "株式会社", "=cmd()"))),
-        managed_by=draw(st.sampled_from(ManagedBy)),
-        last_admin_sign_in_at=draw(st.none() | _before(near) | instants(near)),
-        tags=draw(st.sampled_from(((), ("gold",), ("gold", "key account")))),
-        attributes=draw(st.sampled_from(({}, {"region": "EMEA"}, {"region": "ŁÓDŹ"}))),
-        subscriptions=_numbered("c", owned),
+    return st.builds(
+        Customer,
+        id=st.just(CustomerId("c")),
+        name=st.sampled_from(("Globex", "Ünï <b>& Söhne", "株式会社", "=cmd()")),
+        managed_by=st.sampled_from(ManagedBy),
+        last_admin_sign_in_at=st.none() | _before(near) | instants(near),
+        tags=st.sampled_from(((), ("gold",), ("gold", "key account"))),
+        attributes=st.sampled_from(_ATTRIBUTES),
+        subscriptions=owned.map(lambda some: _numbered("c", some)),
     )
 
 
@@ -274,9 +308,12 @@ def customer_lists(
         max_size: How many there are at most.
 
     Example:
-        >>> from hypothesis import find
-        >>> [each.id for each in find(customer_lists(max_size=2), lambda some: len(some) > 1)]
-        ['c-1', 'c-2']
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(customer_lists())
+        ... def test(some):
+        ...     assert len({each.id for each in some}) == len(some)
+        >>> test()
     """
     names = st.permutations([f"c-{number}" for number in range(1, max_size + 1)])
     some = st.lists(customers(near), max_size=max_size)
@@ -292,9 +329,12 @@ def portfolios(near: datetime = _NEAR, *, max_size: int = 8) -> st.SearchStrateg
         max_size: How many customers there are at most.
 
     Example:
-        >>> from hypothesis import find
-        >>> len(find(portfolios(max_size=2), lambda portfolio: len(portfolio) > 0))
-        1
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(portfolios(max_size=3))
+        ... def test(portfolio):
+        ...     assert len(portfolio) <= 3
+        >>> test()
     """
     return customer_lists(near, max_size=max_size).map(Portfolio.from_customers)
 
@@ -303,9 +343,12 @@ def policies() -> st.SearchStrategy[Policy]:
     """Policies: the default one, and any other windows, thresholds and rules.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(policies(), lambda policy: policy.window_days < 90).window_days
-        0
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(policies())
+        ... def test(policy):
+        ...     assert policy == Policy.from_dict(policy.to_dict())
+        >>> test()
     """
     days = st.sampled_from((0, 1, 7, 30, 90, 91))
     rules = (PeerMedian(), PeerQuantile(Fraction(1, 4)), FixedRate(Fraction(1, 2)))
@@ -333,9 +376,12 @@ def cases(near: datetime = _NEAR, *, max_customers: int = 8) -> st.SearchStrateg
         max_customers: How many customers there are at most.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(cases(), lambda case: len(case.customers) == 1).policy == Policy()
-        True
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5)
+        ... @given(cases())
+        ... def test(case):
+        ...     assert len(case.portfolio()) == len(case.customers)
+        >>> test()
     """
     # Away from the ends of time, so that windows and weeks before and after are in range.
     telling = _edges(near, [timedelta(days) for days in (0, 7, -7, 90)])

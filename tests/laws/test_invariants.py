@@ -27,6 +27,7 @@ def sections(report: pk.Report) -> dict[str, Any]:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_seats_balance(case: Case) -> None:
     """Total and overage together are assigned and available together, in every row."""
     unbalanced = [
@@ -39,6 +40,7 @@ def test_seats_balance(case: Case) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_expiring_and_renewing_share_nothing(case: Case) -> None:
     """Unless the policy says so, no subscription both expires and renews itself."""
     plain = evolve(case, policy=evolve(case.policy, auto_renewing_expires=False))
@@ -50,6 +52,7 @@ def test_expiring_and_renewing_share_nothing(case: Case) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_what_renews_also_expires_if_the_policy_says_so(case: Case) -> None:
     """With `auto_renewing_expires` every renewing subscription is in both sections."""
     both = evolve(case, policy=evolve(case.policy, auto_renewing_expires=True))
@@ -61,6 +64,7 @@ def test_what_renews_also_expires_if_the_policy_says_so(case: Case) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_figures_are_those_of_their_rows(case: Case) -> None:
     """Customers of a section are the different ones of its rows, its sums those of its rows."""
     for name, section in sections(report_of(case)).items():
@@ -75,6 +79,7 @@ def test_figures_are_those_of_their_rows(case: Case) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_overview_figures_are_parts_of_the_scope(case: Case) -> None:
     """Whoever an overview figure counts is in scope."""
     overview = report_of(case).overview
@@ -84,6 +89,7 @@ def test_overview_figures_are_parts_of_the_scope(case: Case) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_later_data_changes_nothing(case: Case) -> None:
     """What is only added, observed or signed in after the instant does not show before it."""
     later = deepcopy(case.document)
@@ -107,6 +113,7 @@ def add_observation(observations: list[dict[str, Any]], moment: str) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_other_products_change_no_section(case: Case) -> None:
     """Lines of other products show in the customer list alone."""
     more = deepcopy(case.document)
@@ -121,6 +128,7 @@ def test_other_products_change_no_section(case: Case) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_names_and_tags_change_no_figure(case: Case) -> None:
     """A customer by another name, with other tags and attributes, counts the same."""
     customers = [

@@ -30,13 +30,14 @@ def said(report: pk.Report) -> str:
 
 
 @given(cases())
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_records_give_the_naive_report(case: Case) -> None:
     """A portfolio built of records is reported as the definitions read, under any policy."""
     assert naive(case) == said(report_of(case))
 
 
 @given(cases(max_customers=4))
+@settings(max_examples=50)
 def test_a_mapping_gives_the_naive_report(case: Case) -> None:
     """A portfolio document as plain mappings is reported as the definitions read."""
     portfolio = pk.from_dict(case.document)
@@ -45,6 +46,7 @@ def test_a_mapping_gives_the_naive_report(case: Case) -> None:
 
 
 @given(cases(max_customers=4))
+@settings(max_examples=50)
 def test_a_document_gives_the_naive_report(case: Case) -> None:
     """A portfolio document as text is reported as the definitions read."""
     portfolio = pk.read(BytesIO(json.dumps(case.document).encode()))
@@ -60,6 +62,7 @@ def test_many_customers_give_the_naive_report(case: Case) -> None:
 
 
 @given(cases(), st.data())
+@settings(max_examples=50)
 def test_parts_give_the_naive_report(case: Case, data: st.DataObject) -> None:
     """Parts cut by customer in any way, empty ones included, are reported as the whole is."""
     parts = data.draw(partitions(case.document))
@@ -67,6 +70,7 @@ def test_parts_give_the_naive_report(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(), st.data())
+@settings(max_examples=50)
 def test_order_never_matters(case: Case, data: st.DataObject) -> None:
     """Customers, subscriptions, lines and observations in any order give one report."""
     other = data.draw(reordered(case.document))
@@ -75,6 +79,7 @@ def test_order_never_matters(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases())
+@settings(max_examples=50)
 def test_a_report_echoes_its_instant_and_policy(case: Case) -> None:
     """The report carries the policy it was counted by and the instant in UTC."""
     report = report_of(case)

@@ -98,7 +98,7 @@ def check_laws(
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_rates_merge(case: Case, data: st.DataObject) -> None:
     """The rates of parts: no customers at all are the identity."""
     policy = policy_of(case.policy)
@@ -107,7 +107,7 @@ def test_rates_merge(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_sections_merge(case: Case, data: st.DataObject) -> None:
     """A section of parts: one that counted nothing is the identity."""
     some = [
@@ -120,7 +120,7 @@ def test_sections_merge(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_trends_merge(case: Case, data: st.DataObject) -> None:
     """A trend of parts: the trend of nobody is the identity."""
     (nothing,) = lifted([NOBODY], case.as_of, policy_of(case.policy))
@@ -129,7 +129,7 @@ def test_trends_merge(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_license_states_merge(case: Case, data: st.DataObject) -> None:
     """All license figures of parts: those of nobody are the identity."""
     (nothing,) = lifted([NOBODY], case.as_of, policy_of(case.policy))
@@ -138,7 +138,7 @@ def test_license_states_merge(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_report_states_merge(case: Case, data: st.DataObject) -> None:
     """Whole reports of parts: nobody, under the same thresholds, is the identity."""
     policy = policy_of(case.policy)
@@ -153,7 +153,7 @@ def test_report_states_merge(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_saying_changes_nothing(case: Case, data: st.DataObject) -> None:
     """Finished twice, and merged further after that, a state says the same."""
     some = states(case, data)
@@ -165,7 +165,7 @@ def test_saying_changes_nothing(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_states_travel(case: Case, data: st.DataObject) -> None:
     """Pickled in a worker and merged at home, states say the same report."""
     some = states(case, data)
@@ -175,7 +175,7 @@ def test_states_travel(case: Case, data: st.DataObject) -> None:
 
 
 @given(cases(max_customers=6), st.data())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_rates_travel(case: Case, data: st.DataObject) -> None:
     """Pickled rates of parts give the thresholds of the whole."""
     policy = policy_of(case.policy)
