@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
@@ -10,7 +12,7 @@ from partnerkpi._arrays import as_rows, locked
 from partnerkpi._bytes import WORD, Offsets, chunks, gather, joined, offsets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -159,14 +161,16 @@ def _last_digit(sizes: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[
     return rest, sizes - rest * np.uint64(10) + np.uint64(ord("0"))
 
 
-_MAKERS: dict[str, Callable[[NDArray[np.generic]], Runs]] = {
-    "U": _of_wide,
-    "S": _of_bytes,
-    "O": _of_objects,
-    "T": _of_objects,
-    "i": _of_integers,
-    "u": _of_integers,
-}
+_MAKERS: Mapping[str, Callable[[NDArray[np.generic]], Runs]] = MappingProxyType(
+    {
+        "U": _of_wide,
+        "S": _of_bytes,
+        "O": _of_objects,
+        "T": _of_objects,
+        "i": _of_integers,
+        "u": _of_integers,
+    }
+)
 
 
 def faulty_strings(values: Sequence[object]) -> Rows:

@@ -31,7 +31,7 @@ _Key = TypeVar("_Key", bound=Key)
 
 _NONE = -1
 _ROUNDS = 8
-_SPREADS = [np.uint64(0xD1342543DE82EF95 * odd % 2**64) for odd in range(1, 2 * _ROUNDS, 2)]
+_SPREADS = tuple(np.uint64(0xD1342543DE82EF95 * odd % 2**64) for odd in range(1, 2 * _ROUNDS, 2))
 
 
 @frozen(eq=False)

@@ -5,6 +5,7 @@ count the parts of a portfolio in different places.
 """
 
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
+from partnerkpi.licenses.figures import LicenseFigures, figures, figures_at
 from partnerkpi.licenses.kpis import (
     DEFINITIONS,
     Expiring,
@@ -45,6 +46,7 @@ __all__ = [
     "CustomerCounts",
     "Expiring",
     "ExpiringRow",
+    "LicenseFigures",
     "LicenseLook",
     "LicenseState",
     "Limits",
@@ -68,6 +70,8 @@ __all__ = [
     "Thresholds",
     "TrendState",
     "TrendWeek",
+    "figures",
+    "figures_at",
     "license_state",
     "limits",
     "look",

@@ -27,6 +27,7 @@ __all__ = [
     "EXPIRING",
     "IN_SCOPE",
     "LOW_ASSIGNMENT",
+    "NO_TREND",
     "OVERAGE",
     "RECENTLY_ADDED",
     "RENEWING",
@@ -282,6 +283,9 @@ class TrendState:
             _added(self.used_7d, other.used_7d),
             _added(self.available, other.available),
         )
+
+
+NO_TREND = TrendState((), (), (), (), ())
 
 
 def _added(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:

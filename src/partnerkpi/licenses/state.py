@@ -29,6 +29,8 @@ from partnerkpi.licenses.peers import Rates, Thresholds, rates_of, thresholds
 from partnerkpi.licenses.rows import SectionSight
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from partnerkpi.kpi import TableDefinition
     from partnerkpi.licenses.measures import Rule
     from partnerkpi.policy import Policy
@@ -70,7 +72,7 @@ class LicenseLook:
         scope: Which lines and subscriptions are of Meetings or Calling.
         customers: What customers count of both together.
         rates: Their rates.
-        products: Each of the products of the report, in their order.
+        products: Each of the products whose sections are wanted, in their order.
     """
 
     snapshot: Snapshot
@@ -80,13 +82,22 @@ class LicenseLook:
     products: tuple[ProductLook, ...]
 
 
-def look(snapshot: Snapshot) -> LicenseLook:
-    """Look at the lines of each product of the report, and of all of them together."""
-    *scopes, scope = scopes_of(snapshot, PRODUCTS)
-    products = tuple(map(_product_look, scopes))
-    both = reduce(customer_sums, (each.customers for each in products))
+def look(snapshot: Snapshot, products: Sequence[str] = PRODUCTS) -> LicenseLook:
+    """Look at the lines of some products, and of those of the overview together.
 
-    return LicenseLook(snapshot, scope, both, rates_of(both), products)
+    Args:
+        snapshot: The portfolio at the instant.
+        products: Codes of the products whose sections are wanted.
+    """
+    *scopes, scope = scopes_of(snapshot, PRODUCTS)
+    seen = {each.products[0]: _product_look(each) for each in scopes}
+    both = reduce(customer_sums, (each.customers for each in seen.values()))
+    others = [each for each in products if each not in PRODUCTS]
+    seen |= {code: _product_look(scopes_of(snapshot, [code])[0]) for code in others}
+
+    return LicenseLook(
+        snapshot, scope, both, rates_of(both), tuple(seen[each] for each in products)
+    )
 
 
 def _product_look(scope: Scope) -> ProductLook:
@@ -224,8 +235,13 @@ class LicenseState:
         )
 
 
-def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
+def license_state(seen: LicenseLook, found: Limits, *, trend: bool = True) -> LicenseState:
     """Count a part of a portfolio under the thresholds of all parts.
+
+    Args:
+        seen: The part, looked at.
+        found: The thresholds.
+        trend: Whether the weeks' ends are counted as well.
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
@@ -234,7 +250,7 @@ def license_state(seen: LicenseLook, found: Limits) -> LicenseState:
 
     return LicenseState(
         _overview(measures.sight(seen.scope, seen.customers, seen.rates, found.both)),
-        tuple(_product(each, limit) for each, limit in pairs),
+        tuple(_product(each, limit, trend=trend) for each, limit in pairs),
     )
 
 
@@ -254,14 +270,14 @@ def _overview(facts: Sight) -> OverviewState:
     )
 
 
-def _product(seen: ProductLook, limit: Thresholds) -> ProductState:
+def _product(seen: ProductLook, limit: Thresholds, *, trend: bool) -> ProductState:
     facts = SectionSight(
         measures.sight(seen.scope, seen.customers, seen.rates, limit),
         product_counts(seen.scope, seen.seats),
     )
 
     return ProductState(
-        measures.trend_state(seen.scope),
+        measures.trend_state(seen.scope) if trend else measures.NO_TREND,
         _section(measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE, facts),
         _section(measures.EXPIRING, rows.EXPIRING_TABLE, facts),
         _section(measures.RENEWING, rows.RENEWING_TABLE, facts),

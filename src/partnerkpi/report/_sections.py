@@ -16,7 +16,7 @@ from partnerkpi.errors import RecordsMissingError
 from partnerkpi.io._cells import came
 from partnerkpi.licenses import kpis, rows
 from partnerkpi.licenses.evidence import StoredRows
-from partnerkpi.licenses.measures import SectionState, TrendState
+from partnerkpi.licenses.measures import NO_TREND, SectionState, TrendState
 from partnerkpi.periods import week_ends
 from partnerkpi.report._strict import MAX_SUM, step, whole_check
 from partnerkpi.report.document import instant_text
@@ -202,9 +202,6 @@ def trend_of(
     ends = _ends(reader, columns["week_end"], place, terms)
 
     return TrendState(ends, *counts.values()) if ends else NO_TREND
-
-
-NO_TREND: Final = TrendState((), (), (), (), ())
 
 
 def _placed(place: Place, name: str, week: int) -> str:

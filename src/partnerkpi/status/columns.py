@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +64,9 @@ class StatusColumns:
         return badges
 
 
-_BIT = {status: 1 << place for place, status in enumerate(Status)}
+_BIT: Mapping[Status, int] = MappingProxyType(
+    {status: 1 << place for place, status in enumerate(Status)}
+)
 _SETS = tuple(frozenset(s for s in Status if _BIT[s] & bits) for bits in range(256))
 _POSITIONS = locked(np.array([bits.bit_length() - 1 for bits in range(256)], np.int8))
 
