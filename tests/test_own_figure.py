@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import RecordsMissingError
 from partnerkpi.kpi import Check, Definition, Kpi, Reason, Unit, Value, Why
 from partnerkpi.report import finish, lift_all, merged
-from partnerkpi.testing import Case, cases, check_merge_laws
+from partnerkpi.testing import Case, cases, check_merge_laws, instants
 from tests.library import AS_OF, customer, line, reported, subscription
 
 TRIAL_SHARE = Definition(
@@ -306,3 +306,21 @@ def test_states_that_cannot_travel_are_found() -> None:
 
     with pytest.raises((AttributeError, pickle.PicklingError)):
         check_merge_laws(Closure(), failing_case())
+
+
+@given(st.from_type(pk.Portfolio), st.from_type(pk.Customer), st.from_type(pk.Policy))
+@settings(max_examples=10)
+def test_types_are_known_to_hypothesis(
+    portfolio: pk.Portfolio, one: pk.Customer, policy: pk.Policy
+) -> None:
+    """Where `partnerkpi.testing` is known, hypothesis draws records and policies by their type."""
+    report = pk.report(portfolio, as_of=AS_OF, policy=policy)
+    assert len(portfolio) == len(report.customers)
+    assert [one] == list(pk.Portfolio.from_customers([one]).customers)
+
+
+@given(instants(AS_OF.replace(year=1970)) | instants(AS_OF.replace(year=2199)))
+def test_instants_stay_in_range(moment: datetime) -> None:
+    """Also near the ends of time, every instant can be used, and is UTC."""
+    assert moment == pk.Observation(total=0, assigned=0, observed_at=moment).observed_at
+    assert moment.tzinfo is UTC

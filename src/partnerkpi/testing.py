@@ -68,7 +68,6 @@ _State = TypeVar("_State")
 _NEAR = datetime(2026, 11, 22, tzinfo=UTC)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 _DAYS = (0, 1, 6, 7, 8, 29, 30, 31, 59, 89, 90, 91, 92, 365, 366)
 _GREATEST = 2**53 - 1
 _COUNTS = (0, 1, 2, 3, 10, 20, 24, 25, 100, 250, 1000, 5000, _GREATEST - 1, _GREATEST)
@@ -124,32 +123,33 @@ def instants(near: datetime = _NEAR) -> st.SearchStrategy[datetime]:
         ...     assert moment.tzinfo is not None
         >>> test()
     """
-    distances = [timedelta(sign * days) for days in _DAYS for sign in (-1, 1)]
     anywhere = st.datetimes(
         _EARLIEST.replace(tzinfo=None), _LATEST.replace(tzinfo=None), timezones=st.just(UTC)
     )
 
-    return st.sampled_from(_edges(near, distances)) | anywhere
-
-
-def _edges(near: datetime, distances: Sequence[timedelta]) -> list[datetime]:
-    moments = [moment for far in distances for moment in _around(near.astimezone(UTC) + far)]
-
-    return [moment for moment in dict.fromkeys(moments) if _EARLIEST <= moment <= _LATEST]
-
-
-def _around(moment: datetime) -> Iterator[datetime]:
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    for each in (moment, midnight):
-        yield from (each, each - _TICK, each + _TICK)
+    return _before(near) | _after(near) | anywhere
 
 
 def _before(near: datetime) -> st.SearchStrategy[datetime]:
-    return st.sampled_from(_edges(near, [timedelta(-days) for days in _DAYS]))
+    return _edges(near, _DAYS)
 
 
 def _after(near: datetime) -> st.SearchStrategy[datetime]:
-    return st.sampled_from(_edges(near, [timedelta(days) for days in _DAYS]))
+    return _edges(near, tuple(-days for days in _DAYS))
+
+
+def _edges(near: datetime, days: Sequence[int]) -> st.SearchStrategy[datetime]:
+    """So many days before an instant, at its hour or at midnight, or a microsecond off."""
+    return st.builds(
+        _edge, st.just(near), st.sampled_from(days), st.booleans(), st.sampled_from((0, -1, 1))
+    )
+
+
+def _edge(near: datetime, days: int, midnight: bool, ticks: int) -> datetime:  # noqa: FBT001 (drawn)
+    at = near.astimezone(UTC)
+    at = at.replace(hour=0, minute=0, second=0, microsecond=0) if midnight else at
+
+    return min(max(at - timedelta(days, microseconds=-ticks), _EARLIEST), _LATEST)
 
 
 def observations(near: datetime = _NEAR) -> st.SearchStrategy[Observation]:
@@ -383,13 +383,10 @@ def cases(near: datetime = _NEAR, *, max_customers: int = 8) -> st.SearchStrateg
         ...     assert len(case.portfolio()) == len(case.customers)
         >>> test()
     """
-    # Away from the ends of time, so that windows and weeks before and after are in range.
-    telling = _edges(near, [timedelta(days) for days in (0, 7, -7, 90)])
-
     return st.builds(
         Case,
         customers=customer_lists(near, max_size=max_customers),
-        as_of=st.sampled_from(telling),
+        as_of=_edges(near, (0, 7, -7, -90)),
         policy=policies(),
     )
 
@@ -500,12 +497,10 @@ def _travelled(state: _State) -> _State:
     return home
 
 
-for _kind, _strategy in (
-    (Customer, customers()),
-    (LicenseLine, license_lines()),
-    (Observation, observations()),
-    (Policy, policies()),
-    (Portfolio, portfolios()),
-    (Subscription, subscriptions()),
-):
-    st.register_type_strategy(_kind, _strategy)
+# As functions, because hypothesis may look for them while it is still being imported itself.
+st.register_type_strategy(Customer, lambda _: customers())
+st.register_type_strategy(LicenseLine, lambda _: license_lines())
+st.register_type_strategy(Observation, lambda _: observations())
+st.register_type_strategy(Policy, lambda _: policies())
+st.register_type_strategy(Portfolio, lambda _: portfolios())
+st.register_type_strategy(Subscription, lambda _: subscriptions())
