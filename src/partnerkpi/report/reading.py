@@ -25,11 +25,10 @@ from partnerkpi.licenses.kpis import (
     Sayer,
     finish_product,
 )
-from partnerkpi.licenses.measures import SectionState, TrendState
+from partnerkpi.licenses.measures import NO_TREND, SectionState, TrendState
 from partnerkpi.licenses.state import PRODUCTS, ProductState
 from partnerkpi.report._frames import Frame, frame_of_rows
 from partnerkpi.report._sections import (
-    NO_TREND,
     SECTION_TABLES,
     SECTION_TYPES,
     TREND_COUNTS,

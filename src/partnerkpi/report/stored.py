@@ -33,7 +33,7 @@ from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.io._cells import came
 from partnerkpi.kpi import Kpi, cells_of
 from partnerkpi.licenses.evidence import StoredRows
-from partnerkpi.licenses.measures import SectionState, TrendState
+from partnerkpi.licenses.measures import NO_TREND, SectionState, TrendState
 from partnerkpi.licenses.peers import Rates, Thresholds
 from partnerkpi.licenses.state import (
     PRODUCTS,
@@ -45,7 +45,6 @@ from partnerkpi.licenses.state import (
 )
 from partnerkpi.report._frames import Frame, columns_of, frame_of_columns
 from partnerkpi.report._sections import (
-    NO_TREND,
     SECTION_TABLES,
     TREND_COUNTS,
     Terms,
