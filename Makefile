@@ -2,7 +2,7 @@
 #   make run    sets everything up and prints the report of the example portfolio
 #   make test   sets everything up and runs every gate
 
-REPORT ?= report examples/data/portfolio.json --as-of 2026-11-22T00:00:00Z --format text
+REPORT ?= report examples/data/portfolio.json --as-of 2026-11-22T00:00:00Z --format text --rows all
 BENCH ?= -m tests.benchmarks
 TESTS ?=
 UPGRADE ?=
