@@ -30,8 +30,10 @@ __all__ = [
     "gather",
     "joined",
     "offsets_of",
+    "picked",
     "same",
     "spans",
+    "stepping_offsets",
     "stepping_words",
     "words",
 ]
@@ -47,6 +49,7 @@ SHORT = 128
 WORD = 8
 
 _LUMP = 16
+_PART = 8
 _NARROW = 1 << 32
 _U8: np.dtype[np.uint64] = np.dtype("<u8")
 # Sixteen bytes in one load; only ever copied, never read as a number.
@@ -137,6 +140,57 @@ def gather(data: Bytes, starts: Rows, lengths: Rows) -> tuple[Bytes, Offsets]:
         _copy(data, starts[part], lengths[part], out, offsets[part].astype(np.intp))
 
     return locked(out)[:total], offsets
+
+
+def picked(data: Bytes, offsets: Offsets, rows: Codes) -> tuple[Bytes, Offsets]:
+    """Some runs of a column laid end to end, and their offsets."""
+    size = len(offsets) - 1
+    width = int(offsets[1]) if size else 0
+    # Runs of one length are rows of a matrix; to find out pays if not just a few are picked.
+    if len(rows) > size // _PART and width * size == len(data) and _step_by(offsets, width):
+        return _picked_of_one_length(data.reshape(size, width), rows)
+    lengths = np.zeros(len(rows) + 1, offsets.dtype)
+    for start, stop in chunks(len(rows)):
+        part = rows[start:stop]
+        lengths[start + 1 : stop + 1] = offsets[part + 1] - offsets[part]
+    made = _summed(lengths)
+    out = np.empty(int(made[-1]) + _LUMP, np.uint8)
+    for start, stop in chunks(len(rows)):
+        at, sizes = spans(offsets, rows[start:stop])
+        _copy(data, at, sizes, out, made[start:stop].astype(np.intp))
+
+    return locked(out)[: int(made[-1])], made
+
+
+def _step_by(offsets: Offsets, width: int) -> bool:
+    return all(
+        bool((offsets[start:stop] == np.arange(start, stop) * width).all())
+        for start, stop in chunks(len(offsets))
+    )
+
+
+def _picked_of_one_length(matrix: NDArray[np.uint8], rows: Codes) -> tuple[Bytes, Offsets]:
+    out = np.empty((len(rows), matrix.shape[1]), np.uint8)
+    for start, stop in chunks(len(rows)):
+        # Every row is there; told to clip, NumPy writes where it is asked to, without a copy.
+        np.take(matrix, rows[start:stop], axis=0, out=out[start:stop], mode="clip")
+
+    return locked(out).reshape(-1), stepping_offsets(*out.shape)
+
+
+def stepping_offsets(rows: int, width: int) -> Offsets:
+    """Offsets of runs that all have the same length."""
+    offsets = np.arange(rows + 1, dtype=np.int64)
+    offsets *= width
+
+    return offsets.astype(np.uint32) if rows * width < _NARROW else offsets
+
+
+def _summed(lengths: Offsets) -> Offsets:
+    if int(lengths.sum(dtype=np.int64)) >= _NARROW:
+        lengths = lengths.astype(np.int64)
+
+    return np.cumsum(lengths, dtype=lengths.dtype, out=lengths)
 
 
 def _copy(data: Bytes, starts: Rows, lengths: Rows, out: Bytes, to: Rows) -> None:

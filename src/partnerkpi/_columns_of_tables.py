@@ -11,7 +11,7 @@ from partnerkpi._arrays import narrowest
 from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
 from partnerkpi._groups import Levels, falling
 from partnerkpi._layout import laid_out, places_of
-from partnerkpi._sorting import ordered, row_type, taken
+from partnerkpi._sorting import ordered, rows_of, taken
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import (
     CodedText,
@@ -47,7 +47,6 @@ class _Order:
     @staticmethod
     def of(rows: Codes, size: int, owners: Codes) -> _Order:
         """Order the rows to be kept, of a table's ``size``, by how many members they own."""
-        rows = rows.astype(row_type(size), copy=False)
         counts = np.bincount(owners, minlength=size)[rows]
         order = falling(counts)
         source = rows[order]
@@ -66,23 +65,27 @@ def columns_of(
         subscriptions: Which subscriptions.
         lines: The license lines to keep, and their observations.
     """
-    kept = np.flatnonzero(subscriptions)
     parents = tables.subscriptions.take("parents", NO_ROWS)
-    of_customers = _Order.of(np.flatnonzero(customers), len(customers), parents[kept])
+    kept = rows_of(subscriptions)
+    order = _Order.of(rows_of(customers), len(customers), parents[kept])
     # Subscriptions of as many lines stand in the order in which customers ask for them: the way
     # from subscription to customer then goes through memory in a few straight runs.
-    asked = kept[laid_out(of_customers.layout, of_customers.place[parents[kept]])]
-    of_subscriptions = _Order.of(asked, len(subscriptions), lines.owners)
-    owners = of_customers.place[parents[of_subscriptions.source]]
-    slots = of_subscriptions.place[asked]
-    order = laid_out(of_subscriptions.layout, of_subscriptions.place[lines.owners])
+    asked = kept[laid_out(order.layout, order.place[parents[kept]])]
+    below = _Order.of(asked, len(subscriptions), lines.owners)
+    owners, slots = order.place[parents[below.source]], below.place[asked]
+    # What is done with is let go at once: at a million customers each array counts.
+    del parents, kept, asked
+    slots_of_lines = laid_out(below.layout, below.place[lines.owners])
+    found: dict[str, Any] = {"customer_columns": _customer_columns(tables, order, slots)}
+    del order, slots
+    source, layout = below.source, below.layout
+    del below
+    found["subscription_columns"] = _subscription_columns(
+        tables.subscriptions, source, layout, owners
+    )
+    del source
 
-    return {
-        "customer_columns": _customer_columns(tables, of_customers, slots),
-        "subscription_columns": _subscription_columns(
-            tables.subscriptions, of_subscriptions, owners
-        ),
-    } | _line_columns(tables, lines, order)
+    return found | _line_columns(tables, lines, slots_of_lines)
 
 
 def _customer_columns(tables: Tables, order: _Order, slots: Codes) -> CustomerColumns:
@@ -127,8 +130,9 @@ def _spread(vocabulary: Vocabulary, gathered: Gathered, place: Codes, size: int)
     return _coded(vocabulary, codes)
 
 
-def _subscription_columns(table: Gathered, order: _Order, owners: Codes) -> SubscriptionColumns:
-    source = order.source
+def _subscription_columns(
+    table: Gathered, source: Codes, layout: Levels, owners: Codes
+) -> SubscriptionColumns:
     columns: dict[str, Any] = {
         name: taken(table.take(name, NO_INT), source) for name in _SUBSCRIPTION_COLUMNS
     }
@@ -136,7 +140,7 @@ def _subscription_columns(table: Gathered, order: _Order, owners: Codes) -> Subs
     return SubscriptionColumns(
         ids=text_of(table.take("ids", NO_TEXT).take(source)),
         customer=owners,
-        lines=order.layout,
+        lines=layout,
         **columns,
     )
 
@@ -146,8 +150,7 @@ _SUBSCRIPTION_COLUMNS = ("trial", "added", "starts", "ends", "auto_renew", "paid
 
 def _line_columns(tables: Tables, lines: LineRows, order: Codes) -> dict[str, Any]:
     table = tables.licenses
-    heads = lines.heads[order]
-    product, name = (taken(table.take(each, NO_ROWS), heads) for each in ("products", "names"))
+    product, name = lines.products[order], lines.names[order]
     first, rows = lines.laid(order)
 
     return {

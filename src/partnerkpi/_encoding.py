@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 
 from partnerkpi._arrays import as_rows, locked
-from partnerkpi._bytes import WORD, Offsets, chunks, gather, joined, offsets_of
+from partnerkpi._bytes import WORD, Offsets, chunks, gather, joined, offsets_of, stepping_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def _of_wide(array: NDArray[np.generic]) -> Runs:
 
 def _of_bytes(array: NDArray[np.generic]) -> Runs:
     # A copy: where no cell ends early, these very bytes are kept.
-    codes = np.array(array, order="C").view(np.uint8).reshape(len(array), -1)
+    codes = locked(np.array(array, order="C")).view(np.uint8).reshape(len(array), -1)
     if codes.max(initial=0) < _ASCII:
         return _of_matrix(codes)
 
@@ -95,18 +95,12 @@ def _of_matrix(codes: NDArray[np.uint8]) -> Runs:
     # NumPy fills cells up with NUL, and takes those at the end for no part of the text.
     rows, width = codes.shape
     if codes.all():
-        return locked(codes.ravel()), _steps(rows, width)
+        return locked(codes).reshape(-1), stepping_offsets(rows, width)
     filled = codes != 0
     lengths = width - filled[:, ::-1].argmax(axis=1)
     lengths[~filled[:, 0] & ~filled.any(axis=1)] = 0
 
     return gather(codes.ravel(), np.arange(rows) * width, lengths)
-
-
-def _steps(rows: int, width: int) -> Offsets:
-    offsets = np.arange(rows + 1) * width
-
-    return offsets.astype(np.uint32) if offsets[-1] < 2**32 else offsets
 
 
 def _of_objects(array: NDArray[np.generic]) -> Runs:

@@ -17,7 +17,7 @@ from partnerkpi._columns_of_tables import columns_of
 from partnerkpi._gathered import NO_INT, NO_MASK, NO_ROWS, NO_TEXT, Gathered, Tables, Vocabulary
 from partnerkpi._ids import IdIndex
 from partnerkpi._instants import format_one
-from partnerkpi._line_rows import LineRows, line_rows
+from partnerkpi._line_rows import LineKeys, LineRows, line_rows
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import Fault
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         TextRows,
     )
     from partnerkpi._faults import FaultLog
+    from partnerkpi._text import Text
     from partnerkpi._text_forms import AnyText
     from partnerkpi.models import Partner
 
@@ -214,22 +215,22 @@ class Intake:
         keep: Mask = ~table.take("bad", NO_MASK)
         parents = table.take("parents", NO_ROWS)
         keep &= _with_parent(parents, subscriptions)
-        products, names = table.peek("products", NO_ROWS), table.peek("names", NO_ROWS)
+        keys = LineKeys.of(parents, table.take("products", NO_ROWS), table.take("names", NO_ROWS))
+        del parents
         found = line_rows(
-            parents=parents,
-            kinds=_kinds(products, names),
+            keys,
             lines=table.take("lines", None) if "lines" in table.parts else None,
             observed=table.take("observed", NO_MASK),
             instants=moments.codes,
             keep=keep,
         )
-        labels = self._tables.products.labels(), self._tables.names.labels()
+        products, names = self._tables.products.labels(), self._tables.names.labels()
         self._fault(
             found.repeated_lines,
             LICENSES,
             None,
             rules.ONE_OF_A_LINE,
-            lambda row: f"{labels[0][products[row]]!r}, {labels[1][names[row]]!r}",
+            lambda row: _named(products, names, *keys.products_and_names(np.array([row]))),
         )
         self._fault(
             found.repeated_instants,
@@ -284,11 +285,5 @@ def _with_parent(parents: Codes, kept: Mask) -> Mask:
     return (parents >= 0) & kept[parents]
 
 
-def _kinds(products: Codes, names: Codes) -> Codes:
-    """One number for each product and name."""
-    top = int(names.max(initial=0)) + 1
-    kinds = products.astype(np.min_scalar_type((int(products.max(initial=0)) + 1) * top))
-    kinds *= kinds.dtype.type(top)
-    kinds += names.astype(kinds.dtype)
-
-    return kinds
+def _named(products: Text, names: Text, product: Codes, name: Codes) -> str:
+    return f"{products[int(product[0])]!r}, {names[int(name[0])]!r}"

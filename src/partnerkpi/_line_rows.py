@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import frozen
+from attrs import define, frozen
 
 from partnerkpi._sorting import heads, ordered, row_type, taken
 
@@ -15,20 +15,80 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Codes, Mask, Rows
 
-__all__ = ["LineRows", "line_rows"]
+__all__ = ["LineKeys", "LineRows", "line_rows"]
 
-# How many rows are sorted at once, or put into time, and how many lines are laid out.
-_SHARE = 1 << 22
+# How many rows are sorted at once, or put into time: at least so many, or such a part of all.
+_LEAST = 1 << 20
+_MOST_SHARES = 8
+# How many rows are looked through at once, and how many lines are laid out.
 _STEP = 1 << 17
 
 
-@frozen(eq=False, kw_only=True)
+@frozen(eq=False)
+class LineKeys:
+    """One number for the subscription, product and name of each license row.
+
+    Attributes:
+        keys: The numbers; they rise with the subscription.
+        kinds: How many pairs of product and name are told apart.
+        names: How many names.
+        table: What kinds mean, where they are no product and name themselves.
+    """
+
+    keys: Codes
+    kinds: int
+    names: int
+    table: Codes | None
+
+    @staticmethod
+    def of(parents: Codes, products: Codes, names: Codes) -> LineKeys:
+        """The keys of rows; those of rows with a negative parent mean nothing."""
+        top, owners = int(names.max(initial=0)) + 1, int(parents.max(initial=0)) + 1
+        kinds = (int(products.max(initial=0)) + 1) * top
+        pairs = _joined(products, names, kinds, top)
+        if kinds * owners <= np.iinfo(np.int64).max:
+            return LineKeys(_joined(parents, pairs, kinds * owners, kinds), kinds, top, None)
+        # As many different products and names as that are numbered anew.
+        table, pairs = np.unique(pairs, return_inverse=True)
+        keys = _joined(parents, pairs, len(table) * owners, len(table))
+
+        return LineKeys(keys, len(table), top, table)
+
+    def owners(self, rows: Codes) -> Codes:
+        """The subscriptions of some rows."""
+        return self.keys[rows] // self.keys.dtype.type(self.kinds)
+
+    def products_and_names(self, rows: Codes) -> tuple[Codes, Codes]:
+        """The codes of the products of some rows, and of the names."""
+        kinds = self.keys[rows] % self.keys.dtype.type(self.kinds)
+        pairs = kinds if self.table is None else self.table[kinds]
+        products, names = np.divmod(pairs, pairs.dtype.type(self.names))
+
+        return _narrow(products), _narrow(names)
+
+
+def _narrow(codes: Codes) -> Codes:
+    return codes.astype(np.min_scalar_type(int(codes.max(initial=0))))
+
+
+def _joined(high: Codes, low: Codes, size: int, top: int) -> Codes:
+    """``high`` and ``low`` in one number below ``size``, where ``low`` is below ``top``."""
+    width = np.min_scalar_type(size)
+    joined: Codes = high.astype(width)
+    joined *= width.type(top)
+    joined += low.astype(width, copy=False)
+
+    return joined
+
+
+@define(eq=False, kw_only=True)
 class LineRows:
     """License lines in the order in which they first come, and their observations.
 
     Attributes:
         owners: For each line the row of its subscription, as the door counts them.
-        heads: For each line its first license row.
+        products: For each line its product's code.
+        names: For each line its name's code.
         starts: For each line where its observations begin in ``rows``.
         counts: For each line how many observations it has.
         rows: License rows that are observations, those of a line together, in the order of time.
@@ -37,7 +97,8 @@ class LineRows:
     """
 
     owners: Codes
-    heads: Codes
+    products: Codes
+    names: Codes
     starts: Codes
     counts: Codes
     rows: Codes
@@ -45,100 +106,103 @@ class LineRows:
     repeated_instants: Codes
 
     def laid(self, order: Codes) -> tuple[Codes, Codes]:
-        """For lines in another order: where each one's observations begin and end, and all rows."""
-        first = np.zeros(len(order) + 1, row_type(len(self.rows)))
-        np.cumsum(self.counts[order], out=first[1:])
-        if len(self.rows) == len(order) and (self.counts == 1).all():
-            return first, taken(self.rows, self.starts[order])
-        rows = np.empty(int(first[-1]), self.rows.dtype)
+        """For lines in another order: where each one's observations begin and end, and all rows.
+
+        The rows in the old order are let go: both at once would be much to hold.
+        """
+        old, self.rows = self.rows, self.rows[:0].copy()
+        first = np.zeros(len(order) + 1, row_type(len(old)))
+        np.cumsum(self.counts[order], dtype=first.dtype, out=first[1:])
+        if len(old) == len(order) and (self.counts == 1).all():
+            return first, taken(old, self.starts[order])
+        rows = np.empty(int(first[-1]), old.dtype)
         for start in range(0, len(order), _STEP):
             lines = order[start : start + _STEP]
             places = _spread(self.starts[lines], self.counts[lines])
             at = int(first[start])
-            rows[at : at + len(places)] = self.rows[places]
+            rows[at : at + len(places)] = old[places]
 
         return first, rows
 
 
 def line_rows(
-    *,
-    parents: Codes,
-    kinds: Codes,
-    lines: Codes | None,
-    observed: Mask,
-    instants: Codes,
-    keep: Mask,
+    keys: LineKeys, *, lines: Codes | None, observed: Mask, instants: Codes, keep: Mask
 ) -> LineRows:
     """Sort license rows into lines, and each line's observations into time.
 
     Args:
-        parents: For each row the row of its subscription.
-        kinds: A number for each row's product and name.
-        lines: The lines of nested documents by number; without it, rows of one subscription and
-            kind are one line.
+        keys: Subscription, product and name of each row.
+        lines: The lines of nested documents by number; without it, rows of one subscription,
+            product and name are one line.
         observed: Which rows are observations; the others only say that there is such a line.
         instants: Numbers that rise with the instants of observation.
         keep: Which rows count.
     """
-    kept = _kept(keep)
-    rows, starts = _by_line(parents, kinds, kept)
+    rows, starts = _by_line(keys.keys, keep)
     rows, starts, repeated = _one_of_each(rows, starts, lines)
     if len(starts) == len(rows):
-        # Each row is a line of its own, so they are in their order before they were sorted.
-        rows = kept if not len(repeated) else np.sort(rows)
+        # Each row is a line of its own: lines stand in their order if rows do.
+        rows = np.sort(rows)
     first = rows[starts]
     rows, starts, counts, again = _in_time(rows, starts, observed, instants)
     order = ordered(first)
     first = first[order]
+    products, names = keys.products_and_names(first)
 
     return LineRows(
-        owners=parents[first],
-        heads=first,
+        owners=keys.owners(first),
+        products=products,
+        names=names,
         starts=starts[order],
-        counts=counts[order],
+        counts=counts[order].astype(np.min_scalar_type(int(counts.max(initial=0)))),
         rows=rows,
         repeated_lines=repeated,
         repeated_instants=again,
     )
 
 
-def _kept(keep: Mask) -> Codes:
-    width = row_type(len(keep))
-    if keep.all():
-        return np.arange(len(keep), dtype=width)
-
-    return np.flatnonzero(keep).astype(width)
+def _share(size: int) -> int:
+    return max(_LEAST, -(-size // _MOST_SHARES))
 
 
-def _by_line(parents: Codes, kinds: Codes, kept: Codes) -> tuple[Codes, Codes]:
+def _by_line(keys: Codes, keep: Mask) -> tuple[Codes, Codes]:
     """The rows line by line, those of a line as they came, and where each line begins."""
-    top = int(kinds.max(initial=0)) + 1
-    if (int(parents.max(initial=0)) + 1) * top >= 2**63:  # pragma: no cover
-        msg = "more subscriptions, products and license names than can be told apart"
-        raise OverflowError(msg)
-    rows, starts, at = np.empty_like(kept), [kept[:0]], 0
-    for share in _shares(parents, kept):
-        keys = parents[share].astype(np.int64)
-        keys *= top
-        keys += kinds[share]
-        order = ordered(keys)
+    width = row_type(len(keep))
+    rows = np.empty(np.count_nonzero(keep), width)
+    starts, at = [rows[:0]], 0
+    for share in _shares(keys, keep):
+        mine = keys[share]
+        order = ordered(mine)
         rows[at : at + len(share)] = share[order]
-        starts.append((heads(keys[order]) + at).astype(kept.dtype))
+        starts.append((heads(mine[order]) + at).astype(width))
         at += len(share)
 
     return rows, np.concatenate(starts)
 
 
-def _shares(parents: Codes, kept: Codes) -> Iterator[Codes]:
-    """The rows of some subscriptions after the other; sorting a few at a time needs less memory."""
-    count = -(-len(kept) // _SHARE)
-    if count <= 1:
-        yield kept
-        return
-    owners = parents[kept]
-    width = int(owners.max()) // count + 1
-    for low in range(0, width * count, width):
-        yield kept[(owners >= low) & (owners < low + width)]
+def _shares(keys: Codes, keep: Mask) -> Iterator[Codes]:
+    """The rows of some lines after the other; sorting a few at a time needs less memory."""
+    count = -(-len(keys) // _share(len(keys)))
+    top = max((int(keys[part][keep[part]].max(initial=0)) for part in _steps(keys)), default=0)
+    width = top // max(count, 1) + 1
+    for low in range(0, top + 1, width):
+        yield _between(keys, keep, low, low + width)
+
+
+def _between(keys: Codes, keep: Mask, low: int, high: int) -> Codes:
+    """The rows to keep that have keys from ``low`` to below ``high``."""
+    found = [np.empty(0, np.intp)]
+    for part in _steps(keys):
+        mine = keys[part]
+        inside = keep[part] & (mine >= low)
+        inside &= mine < high
+        found.append(np.flatnonzero(inside) + part.start)
+
+    return np.concatenate(found).astype(row_type(len(keys)))
+
+
+def _steps(keys: Codes) -> Iterator[slice]:
+    return (slice(start, start + _STEP) for start in range(0, len(keys), _STEP))
 
 
 def _one_of_each(rows: Codes, starts: Codes, lines: Codes | None) -> tuple[Codes, Codes, Codes]:
@@ -165,7 +229,6 @@ def _in_time(
         rows = rows[seen]
     if counts.max(initial=0) <= 1:
         return rows, _begins(counts), counts, rows[:0]
-    rows = rows.copy()
     again = [_part_in_time(rows, counts, part, instants) for part in _parts(counts)]
     places = np.concatenate(again)
     repeated = np.sort(rows[places])
@@ -184,7 +247,8 @@ def _begins(counts: Codes) -> Codes:
 def _parts(counts: Codes) -> Iterator[slice]:
     """Some lines after the other, which together have not many more rows than a share."""
     ends = np.cumsum(counts)
-    bounds = np.searchsorted(ends, range(_SHARE, int(ends[-1]), _SHARE)) + 1
+    total = int(ends[-1])
+    bounds = np.searchsorted(ends, range(_share(total), total, _share(total))) + 1
     cuts = [0, *np.unique(bounds).tolist(), len(counts)]
 
     return (slice(*cut) for cut in pairwise(cuts))

@@ -15,9 +15,9 @@ from partnerkpi._arrays import locked
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Codes, Rows
+    from partnerkpi._arrays import Codes, Mask, Rows
 
-__all__ = ["heads", "ordered", "rises", "row_type", "taken"]
+__all__ = ["heads", "ordered", "rises", "row_type", "rows_of", "taken"]
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -28,6 +28,11 @@ _BITS = 64
 def row_type(size: int) -> type[np.int32 | np.int64]:
     """The type of row numbers up to ``size``."""
     return np.int32 if size < 2**31 else np.int64
+
+
+def rows_of(mask: Mask) -> Codes:
+    """The rows at which a mask is true, each in as few bytes as that takes."""
+    return np.flatnonzero(mask).astype(row_type(len(mask)))
 
 
 def rises(values: Codes) -> bool:
@@ -46,25 +51,29 @@ def heads(values: Codes) -> Rows:
 def ordered(*keys: Codes) -> Codes:
     """The stable order of equally long keys, none negative; the last key counts most."""
     size = len(keys[0])
-    order: Codes = np.arange(size, dtype=row_type(size))
+    order: Codes | None = None
     if len(keys) == 1 and rises(keys[0]):
-        return order
+        return np.arange(size, dtype=row_type(size))
     room = _BITS - size.bit_length()
     for key in keys:
         for shift in range(0, int(key.max(initial=0)).bit_length(), room):
-            order = order[_step(key[order], shift, size)]
+            step = _step(key if order is None else key[order], shift)
+            order = step if order is None else order[step]
 
-    return order
+    return np.arange(size, dtype=row_type(size)) if order is None else order
 
 
-def _step(key: Codes, shift: int, size: int) -> Codes:
+def _step(key: Codes, shift: int) -> Codes:
     """The order of as many bits of a key from ``shift`` on as fit into a word beside the row."""
+    size = len(key)
     bits = np.uint64(size.bit_length())
     words = key.astype(np.uint64)
     words >>= np.uint64(shift)
     # Bits that do not fit fall off at the top: they have a turn of their own.
     words <<= bits
-    words |= np.arange(size, dtype=np.uint64)
+    for start in range(0, size, _STEP):
+        part = words[start : start + _STEP]
+        part |= np.arange(start, start + len(part), dtype=np.uint64)
     words.sort()
     words &= (np.uint64(1) << bits) - np.uint64(1)
 

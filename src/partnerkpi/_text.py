@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from partnerkpi._arrays import locked
-from partnerkpi._bytes import Offsets, chunks, gather, joined, same, spans
+from partnerkpi._bytes import Offsets, chunks, gather, joined, picked, same, spans
 from partnerkpi._encoding import faulty_strings, faulty_values, of_numpy, of_strings
 from partnerkpi._hashing import Finder
 from partnerkpi._keys import PaddedKeys, RunKeys, padded_words
@@ -100,7 +100,7 @@ class Text:
 
     def take(self, rows: Codes) -> Text:
         """The texts of these rows, in this order."""
-        return Text(*gather(self.data, *spans(self.offsets, rows)))
+        return Text(*picked(self.data, self.offsets, rows))
 
     def to_list(self) -> list[str]:
         """The texts as Python strings."""
