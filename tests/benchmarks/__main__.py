@@ -198,7 +198,7 @@ def _columns(options: Options) -> Iterator[Row]:
         if _WITH_OURS:
             sides[_OURS] = partial(ours.portfolio_figures, tables)
         _agree(sides)
-        checks = {"polars": partial(peers_polars.checks, raw)}
+        checks: dict[str, Callable[[], object]] = {"polars": partial(peers_polars.checks, raw)}
         if _WITH_OURS:
             checks[_OURS] = partial(ours.portfolio, tables)
         yield from _compared(

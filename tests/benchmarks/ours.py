@@ -1,22 +1,39 @@
-"""Every call of partnerkpi that the benchmarks make, in one place."""
+"""Every call of partnerkpi that the benchmarks make, in one place.
+
+What is timed of the figures: the portfolio looked at, the statuses of all customers and where each
+customer's stand in the order in which customers came (the order of the peers' answers), the
+overview and the sections of one product. Rows of the tables are neither put in order nor made
+into Python objects; of the weekly work the changes of the rows that show them are timed as columns.
+"""
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias, cast
+from datetime import UTC
+from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
 import numpy as np
 
 import partnerkpi as pk
+from partnerkpi.licenses import figures_at
+from partnerkpi.licenses.evidence import SelectedRows
+from partnerkpi.licenses.rows import cells_of_rows
+from partnerkpi.snapshot import snapshot
+from partnerkpi.status import Status, status_columns
 from tests.benchmarks.answers import STATUSES, Answers
 from tests.benchmarks.generate import AS_OF, CALLING, PRODUCTS, Coded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from partnerkpi.licenses import (
+        Expiring,
+        LicenseFigures,
+        LowAssignment,
+        RecentlyAdded,
+        Renewing,
+    )
+    from partnerkpi.snapshot import Snapshot
     from tests.benchmarks.answers import Change
     from tests.benchmarks.generate import Table, Tables
 
@@ -30,22 +47,78 @@ __all__ = [
     "weekly_figures",
 ]
 
-Columns: TypeAlias = dict[str, "np.ndarray | pk.Coded"]
-_WHEN = AS_OF.astype(datetime).replace(tzinfo=UTC)
+Columns: TypeAlias = "dict[str, np.ndarray | pk.Coded]"
+_PRODUCT = PRODUCTS[CALLING]
+_WHEN = AS_OF.item().replace(tzinfo=UTC)
 
 
 def portfolio(tables: Tables) -> pk.Portfolio:
     """Columns to a checked, grouped, locked portfolio."""
-    return pk.Portfolio.from_columns(**{name: _columns(tables[name]) for name in tables})
+    return pk.from_columns(
+        customers=_columns(tables["customers"]),
+        subscriptions=_columns(tables["subscriptions"]),
+        licenses=_columns(tables["licenses"]),
+    )
 
 
 def figures(portfolio_: pk.Portfolio) -> Answers:
     """Statuses, overview and one product's sections; no rows."""
-    report = pk.report(portfolio_, as_of=_WHEN)
-    overview, sections = report.overview, report.licenses[PRODUCTS[CALLING]]
+    at = snapshot(portfolio_, _WHEN, pk.Policy())
+
+    return _answers(at, figures_at(at, products=(_PRODUCT,), trend=False))
+
+
+def portfolio_figures(tables: Tables) -> Answers:
+    """Columns to a portfolio and its figures."""
+    return figures(portfolio(tables))
+
+
+def weekly_figures(portfolio_: pk.Portfolio) -> Answers:
+    """The same with the trend, and the weekly changes of the rows that show them."""
+    at = snapshot(portfolio_, _WHEN, pk.Policy())
+    found = figures_at(at, products=(_PRODUCT,), trend=True)
+    sections = found.products[_PRODUCT]
+
+    return attrs.evolve(
+        _answers(at, found),
+        trend=tuple(
+            (week.total, week.assigned, week.used, week.available)
+            for week in sections.distribution_trend
+        ),
+        added_assignment=_change(sections.recently_added, "weekly_assignment_change"),
+        added_usage=_change(sections.recently_added, "weekly_usage_change"),
+        low_assignment=_change(sections.low_assignment, "weekly_assignment_change"),
+    )
+
+
+def read(path: Path) -> pk.Portfolio:
+    """Read a document through the extra ``fast``, or a folder of tables."""
+    return pk.read(path, engine="fast")
+
+
+def read_without_extra(path: Path) -> pk.Portfolio:
+    """Read a document through the base door alone."""
+    return pk.read(path, engine="base")
+
+
+def kept_bytes(portfolio_: pk.Portfolio) -> int:
+    """Bytes of the arrays that a portfolio keeps."""
+    return portfolio_.nbytes
+
+
+def _columns(table: Table) -> Columns:
+    return {
+        name: pk.Coded(column.codes, column.labels) if isinstance(column, Coded) else column
+        for name, column in table.items()
+    }
+
+
+def _answers(at: Snapshot, found: LicenseFigures) -> Answers:
+    overview, sections = found.overview, found.products[_PRODUCT]
     added, low, overage = sections.recently_added, sections.low_assignment, sections.overage
+
     return Answers(
-        statuses=_statuses(report),
+        statuses=_statuses(at),
         overview=(
             overview.total_customers.value,
             overview.nearing_expiration.value,
@@ -61,62 +134,17 @@ def figures(portfolio_: pk.Portfolio) -> Answers:
     )
 
 
-def portfolio_figures(tables: Tables) -> Answers:
-    """Columns to a portfolio and its figures."""
-    return figures(portfolio(tables))
+def _statuses(at: Snapshot) -> np.ndarray:
+    """The bits of every customer, in the order in which customers came."""
+    if tuple(Status) != STATUSES:
+        raise AssertionError(tuple(Status))
+
+    return status_columns(at).bits.take(at.portfolio.customer_columns.order)
 
 
-def weekly_figures(portfolio_: pk.Portfolio) -> Answers:
-    """The same with the trend, and the weekly changes of the rows that show them."""
-    import attrs
-
-    report = pk.report(portfolio_, as_of=_WHEN)
-    sections = report.licenses[PRODUCTS[CALLING]]
-    added, low = sections.recently_added.rows, sections.low_assignment.rows
-    return attrs.evolve(
-        figures(portfolio_),
-        trend=tuple(
-            (week.total, week.assigned, week.used, week.available)
-            for week in sections.distribution_trend
-        ),
-        added_assignment=_change(added.column("weekly_assignment_change")),
-        added_usage=_change(added.column("weekly_usage_change")),
-        low_assignment=_change(low.column("weekly_assignment_change")),
-    )
-
-
-def read(path: Path) -> pk.Portfolio:
-    """Read a document or a folder of tables, with the extra ``fast`` where it helps."""
-    return pk.read(path)
-
-
-def read_without_extra(path: Path) -> pk.Portfolio:
-    """The same through the base door alone."""
-    with _hidden("msgspec"):
-        return pk.read(path)
-
-
-def kept_bytes(portfolio_: pk.Portfolio) -> int:
-    """Bytes of the arrays that a portfolio keeps."""
-    return portfolio_.nbytes
-
-
-def _columns(table: Table) -> Columns:
-    return {
-        name: pk.Coded(column.codes, column.labels) if isinstance(column, Coded) else column
-        for name, column in table.items()
-    }
-
-
-def _statuses(report: pk.Report) -> np.ndarray:
-    bits = np.zeros(len(report.customers), np.uint8)
-    for bit, status in enumerate(STATUSES):
-        bits |= report.statuses.mask(status).astype(np.uint8) << bit
-    return bits
-
-
-def _shares(section: pk.licenses.Section) -> tuple[int, ...]:
+def _shares(section: Expiring | Renewing | LowAssignment) -> tuple[int, ...]:
     assignment, utilization = section.assignment.value, section.utilization.value
+
     return (
         section.customers.value,
         assignment.numerator,
@@ -125,21 +153,10 @@ def _shares(section: pk.licenses.Section) -> tuple[int, ...]:
     )
 
 
-def _change(column: Sequence[int | None]) -> Change:
-    known = [value for value in column if value is not None]
-    return len(column), len(column) - len(known), sum(known)
+def _change(section: RecentlyAdded | LowAssignment, column: str) -> Change:
+    (part,) = section._parts
+    assert isinstance(part, SelectedRows)
+    cells = cells_of_rows(part.facts, column, part.rows)
+    known = int(np.count_nonzero(cells.known))
 
-
-@contextmanager
-def _hidden(module: str) -> Iterator[None]:
-    """Make an optional module look as if it were not installed."""
-    missing = object()
-    before = sys.modules.get(module, missing)
-    sys.modules[module] = cast("object", None)  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if before is missing:
-            del sys.modules[module]
-        else:
-            sys.modules[module] = before  # type: ignore[assignment]
+    return len(cells), len(cells) - known, int(cells.numbers.sum(where=cells.known))
