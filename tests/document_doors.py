@@ -9,7 +9,13 @@ import attrs
 import numpy as np
 from attrs import define, field, frozen
 
-from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch, TextRows
+from partnerkpi._batches import (
+    CustomerBatch,
+    LabeledRows,
+    LicenseBatch,
+    SubscriptionBatch,
+    TextRows,
+)
 from partnerkpi._faults import FaultLog
 from partnerkpi._text import Text
 from partnerkpi.errors import InputError
@@ -51,7 +57,8 @@ class Recorder:
                 cells = columns.setdefault(attribute.name, [])
                 cells.extend(plain(getattr(batch, attribute.name)))
 
-    def _add_texts(self, name: str, cells: TextRows, before: int) -> None:
+    def _add_texts(self, name: str, cells: TextRows | LabeledRows, before: int) -> None:
+        assert isinstance(cells, TextRows), "documents spell every text out"
         rows = (cells.rows + before).tolist()
         column = self.tables["customers"].setdefault(name, [])
         column.extend(zip(rows, cells.texts.to_list(), strict=True))

@@ -106,8 +106,8 @@ def test_orphans() -> None:
     rows = [bought(), bought(subscription_id="S2", customer_id="c-9")]
     licenses = [seen(subscription_id="S9"), seen()]
     assert [
-        (1, "subscription_id", NO_SUBSCRIPTION, "'S9'"),
         (2, "customer_id", NO_CUSTOMER, "'c-9'"),
+        (1, "subscription_id", NO_SUBSCRIPTION, "'S9'"),
     ] == faults_of(["c-1"], rows, licenses)
 
 

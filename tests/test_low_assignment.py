@@ -141,8 +141,6 @@ def with_rule(
     """The policy with a rule, for both."""
     ours, naive = rule
     if isinstance(ours, BenchmarkRates):
-        # Of a band with too few peers these take the band's own rate, see below.
-        policy = evolve(policy, low_assignment_min_peers=0)
         naive = below_benchmark(dict(ours.rates), policy.low_assignment_fraction)
     return policy_of(policy, low_assignment_rule=ours), evolve(policy, low_rule=naive)
 

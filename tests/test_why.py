@@ -274,7 +274,7 @@ def test_the_whole_answer_in_words() -> None:
         "  Sub2: yes: has a license line of the product",
         "  Sub2: yes: is active",
         "  Sub2: yes: does not renew itself (or auto_renewing_expires, here False)",
-        "  Sub2: no: has an end within 90 days (by 1 days)",
+        "  Sub2: no: has an end within 90 days (by 1 day)",
     ] == str(calling(one).expiring.customers.why("c-1")).splitlines()
 
 

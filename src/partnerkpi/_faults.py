@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -61,20 +62,33 @@ class FaultLog:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults kept so far, in the order of the input."""
-        return tuple(sorted(self._faults, key=_in_order))
+        """The faults kept so far, in the order of the input: file by file, line by line."""
+        sources = {fault.place.source: None for fault in self._faults}
+        turns = {source: turn for turn, source in enumerate(sources)}
+
+        return tuple(
+            sorted(self._faults, key=lambda fault: (turns[fault.place.source], *_in_order(fault)))
+        )
 
     def refuse(self) -> None:
         """Raise one error that carries every fault, if there is any."""
         if self.count:
             raise InputError(self.faults, self.count)
 
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """What makes further reading impossible goes out together with all faults met before."""
+        try:
+            yield
+        except InputError as error:
+            for fault in error.faults:
+                self.add(fault.place, fault.expected, fault.found)
+            raise InputError(self.faults, self.count) from error.__cause__
 
-def _in_order(fault: Fault) -> tuple[object, ...]:
-    place = fault.place
-    # Faults of several files keep the order in which the files were read (sort is stable on equal
-    # keys), and numbers inside a path compare as numbers.
-    return (place.line or 0, _natural(place.path or ""))
+
+def _in_order(fault: Fault) -> tuple[int, tuple[tuple[int, str], ...]]:
+    # Numbers inside a path compare as numbers.
+    return (fault.place.line or 0, _natural(fault.place.path or ""))
 
 
 def _natural(path: str) -> tuple[tuple[int, str], ...]:

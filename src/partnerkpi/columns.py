@@ -28,6 +28,7 @@ from partnerkpi._arrays import (
     locked,
     reduced,
 )
+from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
 from partnerkpi._text import Text
 from partnerkpi.errors import UnknownNameError
@@ -58,7 +59,6 @@ __all__ = [
     "CustomerColumns",
     "Customers",
     "LineColumns",
-    "NamedColumns",
     "ObservationColumns",
     "Portfolio",
     "SubscriptionColumns",
@@ -143,34 +143,8 @@ def _index(rows: Codes) -> Rows:
     return locked(rows.astype(np.intp, copy=False))
 
 
-class NamedColumns(Mapping[str, CodedText]):
-    """Columns by name, in the order in which they came; frozen.
-
-    Example:
-        >>> len(NamedColumns({}))
-        0
-    """
-
-    __slots__ = ("_columns",)
-
-    def __init__(self, columns: Mapping[str, CodedText]) -> None:
-        """Hold the columns."""
-        self._columns = dict(columns)
-
-    def __getitem__(self, name: str) -> CodedText:
-        """Return a column."""
-        return self._columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the names."""
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        """Return how many columns there are."""
-        return len(self._columns)
-
-    def __reduce__(self) -> tuple[type[NamedColumns], tuple[dict[str, CodedText]]]:
-        return NamedColumns, (self._columns,)
+def _named(columns: Mapping[str, CodedText]) -> Mapping[str, CodedText]:
+    return Frozen(columns)
 
 
 @frozen(eq=False, kw_only=True)
@@ -194,7 +168,7 @@ class CustomerColumns:
     external: Mask = field(converter=lock_mask)
     signed_in: Micros = field(converter=lock_micros)
     tags: TextLists
-    attributes: Mapping[str, CodedText] = field(converter=NamedColumns)
+    attributes: Mapping[str, CodedText] = field(converter=_named)
     order: Codes = field(converter=lock_codes)
     subscriptions: Levels
     slots: Rows = field(converter=_index)

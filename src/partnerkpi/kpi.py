@@ -124,7 +124,8 @@ class Check:
     unit: str = ""
 
     def __str__(self) -> str:
-        margin = "" if self.by is None else f" (by {self.by} {self.unit})"
+        unit = self.unit.removesuffix("s") if self.by == 1 else self.unit
+        margin = "" if self.by is None else f" (by {self.by} {unit})"
 
         return f"{'yes' if self.holds else 'no'}: {self.condition}{margin}"
 

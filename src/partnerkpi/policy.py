@@ -34,7 +34,10 @@ class PeerRates(Protocol):
 
     @property
     def band(self) -> int:
-        """The lower bound of the peers' size band; 0 when all customers are one band."""
+        """The lower bound of the size band compared; 0 when all customers are one band.
+
+        A band with too few peers keeps its bound, while the peers are all customers.
+        """
 
     def __len__(self) -> int:
         """Return how many peers there are."""

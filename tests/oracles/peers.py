@@ -86,12 +86,13 @@ def band_bound(total: int, lower_bounds: tuple[int, ...]) -> int:
 
 
 def peers_of(rate: Rate, everyone: list[Rate], policy: OraclePolicy) -> tuple[list[Rate], int]:
-    """Those of the same size band and its bound, or everyone and 0 when these are too few."""
+    """Those of the same size band, or everyone when these are too few; and the band's bound."""
+    bound = band_bound(rate.total, policy.size_bands)
     own_band = band(rate.total, policy.size_bands)
     alike = [one for one in everyone if band(one.total, policy.size_bands) == own_band]
     if len(alike) < policy.low_assignment_min_peers:
-        return everyone, 0
-    return alike, band_bound(rate.total, policy.size_bands)
+        return everyone, bound
+    return alike, bound
 
 
 def is_low(rate: Rate, peers: list[Rate], bound: int, policy: OraclePolicy) -> bool:

@@ -9,7 +9,6 @@ it is put back after every part.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -109,7 +108,7 @@ def load_document(
     decode = None if engine == "base" else _fast.decoder()
     if engine == "fast" and decode is None:
         raise MissingExtraError(engine)
-    with _refusing(log), opened(source, places.name) as data:
+    with log.refusing(), opened(source, places.name) as data:
         text = JsonText(places.name, text_pieces(data, part))
         door = _Door(taker, log, places, unknown_keys == "ignore")
         reader = _Reader(text, door, decode, part)
@@ -146,7 +145,7 @@ def load_mapping(
         InputError: the mapping is of another format; it carries all faults of the log.
     """
     door = _Door(taker, log, places, unknown_keys == "ignore")
-    with _refusing(log):
+    with log.refusing():
         _read_mapping(mapping, door)
 
     return door.partner
@@ -166,17 +165,6 @@ def _read_mapping(mapping: object, door: _Door) -> None:
         door.take_mappings(customers)
     else:
         door.no_customers(customers)
-
-
-@contextmanager
-def _refusing(log: FaultLog) -> Iterator[None]:
-    """What makes further reading impossible goes out together with all faults met before."""
-    try:
-        yield
-    except InputError as error:
-        for fault in error.faults:
-            log.add(fault.place, fault.expected, fault.found)
-        raise InputError(log.faults, log.count) from error.__cause__
 
 
 @define

@@ -9,13 +9,12 @@ columns as keys. Null in an optional column is the same as no such column: its d
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import define
 
 from partnerkpi._arrays import as_rows
-from partnerkpi.errors import InputError, Place
+from partnerkpi.errors import Place
 from partnerkpi.io._csv import CsvReader
 from partnerkpi.io._csv_columns import CellColumns
 from partnerkpi.io._files import opened
@@ -67,7 +66,7 @@ def load_tables(
     for table in EMIT:
         feed = _Feed(table, places, log, unknown_keys)
         file: TableFile = getattr(files, table.name)
-        with _refusing(log), opened(file.source, file.name or _name(file, table)) as source:
+        with log.refusing(), opened(file.source, file.name or _name(file, table)) as source:
             for part in feed.parts(source, file.format):
                 # Where the ids of the table above are not known, its rows here have no chance.
                 part.bad |= not parents_known
@@ -75,17 +74,6 @@ def load_tables(
                 told(before + source.consumed)
             before += source.consumed
         parents_known = feed.ids_known
-
-
-@contextmanager
-def _refusing(log: FaultLog) -> Iterator[None]:
-    """What makes further reading impossible goes out together with all faults met before."""
-    try:
-        yield
-    except InputError as error:
-        for fault in error.faults:
-            log.add(fault.place, fault.expected, fault.found)
-        raise InputError(log.faults, log.count) from error.__cause__
 
 
 def _name(file: TableFile, table: Table) -> str | None:

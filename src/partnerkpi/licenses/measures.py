@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, as_rows, locked, new, rows_where
+from partnerkpi._arrays import OPEN, as_rows, fits, locked, new, rows_where
 from partnerkpi.aggregates import masked_sum, sums_by_code
+from partnerkpi.errors import MergeError
 from partnerkpi.kpi import Condition, all_hold
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
 from partnerkpi.licenses.peers import Rates, Thresholds, is_low
@@ -193,16 +194,19 @@ class SectionState:
     def merge(self, other: SectionState) -> SectionState:
         """Add the counts of other customers.
 
+        Raises:
+            CountOverflowError: a sum is beyond 64 bits.
+
         Example:
             >>> SectionState(customers=1, total=5).merge(SectionState(customers=2)).customers
             3
         """
         return SectionState(
             self.customers + other.customers,
-            self.total + other.total,
-            self.assigned + other.assigned,
-            self.used_7d + other.used_7d,
-            self.overage + other.overage,
+            fits(self.total + other.total),
+            fits(self.assigned + other.assigned),
+            fits(self.used_7d + other.used_7d),
+            fits(self.overage + other.overage),
             self.parts + other.parts,
         )
 
@@ -271,11 +275,19 @@ class TrendState:
     def merge(self, other: TrendState) -> TrendState:
         """Add the licenses of other customers.
 
+        Raises:
+            MergeError: the other was counted at other weeks' ends.
+            CountOverflowError: a sum is beyond 64 bits.
+
         Example:
             >>> week = TrendState((0,), (5,), (4,), (3,), (1,))
             >>> week.merge(week).total
             (10,)
         """
+        if self.week_ends != other.week_ends:
+            msg = f"trends of different weeks do not mix: {self.week_ends} and {other.week_ends}"
+            raise MergeError(msg)
+
         return TrendState(
             self.week_ends,
             _added(self.total, other.total),
@@ -289,7 +301,7 @@ NO_TREND = TrendState((), (), (), (), ())
 
 
 def _added(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(left, right, strict=True)))
+    return tuple(fits(mine + theirs) for mine, theirs in zip(left, right, strict=True))
 
 
 def trend_state(scope: Scope) -> TrendState:
@@ -368,6 +380,6 @@ def _running(begins: Rows, stops: Rows, values: Any, weeks: int) -> tuple[int, .
     sums, running = [], 0
     for gain, loss in zip(gained[:weeks], lost[:weeks], strict=True):
         running += gain - loss
-        sums.append(running)
+        sums.append(fits(running))
 
     return tuple(sums)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import lock_counts, locked, new, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Rates", "Thresholds", "is_low", "rates_of", "thresholds"]
 
 _EXACT_IN_DOUBLES = 2**53
+_CAP = Fraction(2**64)
+_NONE = Fraction(0)
 
 
 @frozen(eq=False)
@@ -256,8 +258,12 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
     if not banded:
         return Thresholds((), (_threshold(everyone, policy),), (len(rates),))
     bands = list(_bands(everyone, policy.size_bands))
+    # Who lacks peers of its size is compared with everyone, yet stays of its size.
     compared = [
-        peers if len(peers) >= policy.low_assignment_min_peers else everyone for peers in bands
+        peers
+        if len(peers) >= policy.low_assignment_min_peers
+        else evolve(everyone, band=peers.band)
+        for peers in bands
     ]
 
     return Thresholds(
@@ -322,7 +328,10 @@ def is_low(rates: Rates, limits: Thresholds) -> Mask:
 
 def _candidates(rates: Rates, limits: Thresholds) -> Rows:
     """Who may be low: surely all that are below the highest threshold, and a little more."""
-    highest = max((float(limit) for limit in limits.rates if limit is not None), default=0.0)
+    # No rate is as high as the cap, and every fraction below it is a double.
+    highest = max(
+        (float(min(limit, _CAP)) for limit in limits.rates if limit is not None), default=0.0
+    )
     if rates.doubles is None:
         return np.flatnonzero(rates.total)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
@@ -256,8 +256,8 @@ def finish(
         policy=state.policy,
         data=DataNotes(state.unobserved_lines),
         overview=finish_overview(state.licenses.overview, say),
-        licenses=MappingProxyType({code: finish_product(each, say) for code, each in products}),
-        figures=MappingProxyType(
+        licenses=Frozen({code: finish_product(each, say) for code, each in products}),
+        figures=Frozen(
             {
                 figure.definition.name: _own_figure(figure, counted, say)
                 for figure, counted in zip(figures, state.own, strict=True)

@@ -7,12 +7,12 @@ and its value, statuses and badge. What is said twice must agree, or the documen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, frozen
 
 from partnerkpi import _record_rules as rules
+from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
 from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.aggregates import Ratio
@@ -139,8 +139,8 @@ def _report(
         policy=reading.terms.policy,
         data=notes,
         overview=overview,
-        licenses=MappingProxyType(licenses),
-        figures=MappingProxyType(own),
+        licenses=Frozen(licenses),
+        figures=Frozen(own),
         customers=(StoredCustomerRows(customers),),
     )
 
