@@ -431,3 +431,10 @@ def test_one_instant_of_many_shows_the_rates_of_then() -> None:
         for as_of in (datetime(2026, 11, 21, tzinfo=UTC), AS_OF)
     ]
     assert [0, 1] == low
+
+
+def test_a_rate_beyond_any_customer_makes_all_low() -> None:
+    """A fixed rate that no double holds is still a rate."""
+    assert ["c-0", "c-1"] == low_of(
+        [(1, 2), (5, 3)], low_assignment_rule=FixedRate(Fraction(10**400))
+    )

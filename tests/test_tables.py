@@ -22,6 +22,7 @@ from partnerkpi._intake import Intake
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError
 from partnerkpi.io import _csv, _json_lines
+from partnerkpi.io import read as read_directory
 from partnerkpi.io._table_places import LineMap, TablePlaces
 from partnerkpi.io.tables import TableFile, TableFiles, TableFormat, load_tables, write_tables
 from partnerkpi.models import (
@@ -1136,3 +1137,20 @@ def test_the_first_and_the_last_instant_are_in_range(last: int) -> None:
     rows, _ = read(subscriptions=SUBSCRIPTIONS.replace("2026-01-10", text))
 
     assert [last] == [row["added"] for row in rows.subscriptions if row]
+
+
+def test_faults_come_file_by_file(tmp_path: Path) -> None:
+    """Faults of the customers stand before those of the licenses, whatever their lines."""
+    (tmp_path / "customers.csv").write_text("customer_id,name\nc-1,One\nc-2,Two\nc-3,\n")
+    (tmp_path / "subscriptions.csv").write_text(
+        "subscription_id,customer_id,kind,added_at\nS1,c-1,gift,2026-01-01\n"
+    )
+    (tmp_path / "licenses.csv").write_text(
+        "subscription_id,product,name,total,assigned\nS1,calling,Pro,many,1\n"
+    )
+    with pytest.raises(InputError) as caught:
+        read_directory(tmp_path)
+
+    assert ["customers.csv, line 4", "subscriptions.csv, line 2", "licenses.csv, line 2"] == [
+        str(fault.place).rpartition("/")[2].rpartition(",")[0] for fault in caught.value.faults
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -12,13 +13,14 @@ from attrs import AttrsInstance, asdict, evolve, fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partnerkpi import Policy, Portfolio
+from partnerkpi import Policy, Portfolio, read, report
 from partnerkpi.errors import MergeError
 from partnerkpi.licenses.evidence import SectionEvidence
 from partnerkpi.licenses.measures import SectionState, TrendState
 from partnerkpi.licenses.peers import Rates
 from partnerkpi.licenses.state import LicenseState, RatesState, limits, rates_state
 from partnerkpi.report import ReportState, finish, lift, lift_all, look, merged
+from tests.library import AS_OF as TODAY
 from tests.library import policy_of, portfolio_of
 from tests.strategies import Case, cases, partitions
 
@@ -237,3 +239,13 @@ def test_other_thresholds_never_mix() -> None:
 
     assert "peers=(0,)" in str(caught.value)
     assert "peers=(7,)" in str(caught.value)
+
+
+def test_a_report_survives_pickling() -> None:
+    """A report comes back from another process with its document and its segments."""
+    portfolio = read(Path(__file__).parents[2] / "examples" / "data" / "portfolio.json")
+    whole = report(portfolio, as_of=TODAY)
+    back = pickle.loads(pickle.dumps(whole))  # noqa: S301 (its own bytes)
+
+    assert whole.to_dict() == back.to_dict()
+    assert list(whole.by("region")) == list(back.by("region"))
