@@ -406,6 +406,23 @@ def test_one_very_long_text_among_many_short_ones() -> None:
     assert sorted(range(100_000), key=strings.__getitem__) == text.order().tolist()
 
 
+@pytest.mark.parametrize("narrow", [0, 2**32])
+@given(st.integers(0, 20), st.integers(1, 40), st.data())
+def test_texts_of_one_length_are_picked(
+    narrow: int, width: int, size: int, data: st.DataObject
+) -> None:
+    """Texts of one length or not, with narrow offsets or wide: picked ones are what stood there."""
+    last = data.draw(st.sampled_from(["", "x"]))
+    strings = [f"{row:x>{width}}"[:width] + last * (row == size - 1) for row in range(size)]
+    rows = data.draw(st.lists(st.integers(0, size - 1), max_size=60))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_bytes, "_NARROW", narrow)
+        picked = Text.from_strings(strings).take(np.array(rows, np.int32))
+
+    assert [strings[row] for row in rows] == picked.to_list()
+    assert np.dtype(np.uint32 if narrow else np.int64) == picked.offsets.dtype
+
+
 def test_offsets_widen_beyond_four_bytes() -> None:
     """Offsets take four bytes each where that is enough, and eight where it is not."""
     assert np.uint32 == _bytes.offsets_of(np.array([2**32 - 1])).dtype
