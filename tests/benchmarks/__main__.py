@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
+import platform
 import sys
 import tempfile
+import textwrap
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -46,6 +50,7 @@ _WEEKLY_TARGETS: Targets = {("polars", "duckdb"): 1 / 4}
 _COLUMN_TARGETS: Targets = {("polars",): 1.5}
 _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _MIB = 2**20
+_PACKAGES = ("numpy", "polars", "pandas", "duckdb", "attrs", "cattrs", "orjson", "msgspec")
 _IMPORTS = {_OURS: "import partnerkpi", "numpy, attrs, cattrs": "import numpy, attrs, cattrs"}
 
 
@@ -63,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the named parts (all by default), print the table, renew the page if asked."""
     given = _parser().parse_args(arguments)
     options = _options(given)
+    load = os.getloadavg()[0]
     rows: list[Row] = []
     for part in given.parts or _PARTS:
         for row in _PARTS[part](options):
@@ -70,9 +76,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows.append(row)
     if given.write:
         _PAGE.parent.mkdir(exist_ok=True)
-        _PAGE.write_text(markdown(rows), encoding="utf-8")
+        _PAGE.write_text(markdown(rows, _circumstances(load)), encoding="utf-8")
 
     return 0
+
+
+def _circumstances(load: float) -> str:
+    """What a reader has to know to measure the same again."""
+    versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    return textwrap.fill(
+        f"Measured with Python {platform.python_version()}, {versions} on {os.cpu_count()} cores;"
+        f" when the run began, {load:.1f} other processes were at work on them on average.",
+        width=100,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,7 +122,8 @@ def _figures(options: Options) -> Iterator[Row]:
 
 def _weekly(options: Options) -> Iterator[Row]:
     """The same with nine weekly observations a line, trend and weekly changes."""
-    yield from _grown("figures, 9 weeks", _weekly_sides, _WEEKLY_TARGETS, options)
+    fewer = attrs.evolve(options, repetitions=min(options.repetitions, 5))
+    yield from _grown("figures, 9 weeks", _weekly_sides, _WEEKLY_TARGETS, fewer)
 
 
 def _grown(
@@ -191,6 +208,7 @@ def _weekly_sides(n: int) -> Sides:
 def _columns(options: Options) -> Iterator[Row]:
     """Shuffled columns to a checked portfolio, and its figures."""
     n = max(options.sizes)
+    repetitions = min(options.repetitions, 5)
     for ids in ("integer", "text"):
         tables = generate(n, ids=ids, shuffled=True)
         raw = peers_polars.raw_frames(tables)
@@ -204,11 +222,11 @@ def _columns(options: Options) -> Iterator[Row]:
         yield from _compared(
             f"columns to portfolio and figures, {ids} ids",
             n,
-            medians(sides, options.repetitions),
+            medians(sides, repetitions),
             _COLUMN_TARGETS,
         )
         yield from _compared(
-            f"columns to portfolio alone, {ids} ids", n, medians(checks, options.repetitions), {}
+            f"columns to portfolio alone, {ids} ids", n, medians(checks, repetitions), {}
         )
 
 
@@ -217,7 +235,7 @@ def _columns(options: Options) -> Iterator[Row]:
 
 def _reading(options: Options) -> Iterator[Row]:
     """The JSON document against cattrs with orjson, CSV against a bare loop of ``csv.reader``."""
-    repetitions = min(options.repetitions, 5)
+    repetitions = min(options.repetitions, 3)
     for n in options.reading_sizes:
         tables = generate(n, ids="text")
         with tempfile.TemporaryDirectory() as name:
@@ -291,21 +309,25 @@ def _memory(options: Options) -> Iterator[Row]:
         return
 
     n = max(options.sizes)
+    for ids in ("integer", "text"):
+        tables = generate(n, ids=ids)
+        kept = ours.kept_bytes(ours.portfolio(tables))
+        work = f"portfolio's arrays / columns it was made of, {ids} ids"
+        yield Row.limit(work, "the columns", kept / nbytes(tables), 1.5, n)
+    n = max(options.reading_sizes)
     tables = generate(n, ids="text")
-    kept = ours.kept_bytes(ours.portfolio(tables))
-    yield Row.limit(
-        "portfolio kept / numpy columns", f"{n:,} customers", kept / nbytes(tables), 1.5
-    )
-    size = max(options.reading_sizes)
-    tables = generate(size, ids="text")
-    for work, write in (("CSV", files.write_csv), ("JSON lines", files.write_json_lines)):
+    for what, write in (("CSV", files.write_csv), ("JSON lines", files.write_json_lines)):
         with tempfile.TemporaryDirectory() as name:
             peak = peak_of_reading(write(tables, Path(name)))
+        work = f"reading {what} tables: "
+        yield Row.limit(
+            f"{work}all that is kept / the arrays", "tracemalloc", peak.kept / peak.arrays, 1.5, n
+        )
         limit = 64 * _MIB + peak.kept / 4
-        what = f"{work} tables of {size:,} customers"
-        yield Row.limit("reading: traced peak / limit", what, peak.traced_above_kept / limit, 1.0)
+        traced = peak.traced_above_kept / limit
+        yield Row.limit(f"{work}peak / limit", "tracemalloc", traced, 1.0, n)
         above = max(0, peak.resident - peak.kept)
-        yield Row.limit("reading: resident peak / limit", what, above / limit, 1.0)
+        yield Row.limit(f"{work}peak / limit", "resident memory", above / limit, 1.0, n)
 
 
 def _import(options: Options) -> Iterator[Row]:

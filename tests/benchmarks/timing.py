@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_SHORT = 5.0
+_SHORT = 3.0
 
 __all__ = ["Jobs", "import_times", "medians", "slope"]
 
