@@ -48,7 +48,7 @@ types: .venv/ready-test ## Mypy, and completeness of the public types
 	$(BIN)/mypy
 	$(BIN)/python tools/check_types.py
 
-typing: .venv/ready-test ## Pyright on the sources and on right and wrong uses (tests/typing)
+typing: .venv/ready-test ## Pyright on right and wrong uses (tests/typing)
 	$(BIN)/pyright --pythonpath $(BIN)/python --warnings
 
 tests: .venv/ready-test ## Tests, doctests and branch coverage (make tests TESTS=path for a part)

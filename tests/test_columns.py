@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
 import attrs
@@ -257,3 +258,9 @@ def test_parts_share_nobody() -> None:
         fault.place.line,
         fault.found,
     )
+
+
+def test_tables_are_not_written_into_a_stream() -> None:
+    """Three tables need a directory; a stream is told so."""
+    with pytest.raises(TypeError, match="tables are written into a directory, not to BytesIO"):
+        pk.write(pk.Portfolio.from_customers([]), BytesIO(), tables="csv")

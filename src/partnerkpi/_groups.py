@@ -57,7 +57,8 @@ class Levels:
         object.__setattr__(self, "starts", tuple(ends))
         locked(self.tail)
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     @staticmethod
     def of(counts: NDArray[np.integer[Any]]) -> Levels:

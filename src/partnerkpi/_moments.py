@@ -44,7 +44,8 @@ class Moments:
     table: Micros | None = field(default=None, converter=optional(lock_micros))
     step: int = field(default=1)
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __len__(self) -> int:
         """Return how many rows there are."""

@@ -11,7 +11,7 @@ comes is ``OPEN`` (after every instant), an attribute that a customer lacks has 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 from attrs import field, frozen
@@ -83,7 +83,8 @@ class CodedText:
     codes: Codes = field(converter=lock_codes)
     labels: Text
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -119,7 +120,8 @@ class TextLists:
     rows: Rows = field(converter=lock_rows)
     texts: CodedText
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __getitem__(self, row: int) -> tuple[str, ...]:
         """Return the list of a row."""
@@ -173,7 +175,8 @@ class CustomerColumns:
     subscriptions: Levels
     slots: Rows = field(converter=_index)
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __len__(self) -> int:
         """Return how many customers there are."""
@@ -208,7 +211,8 @@ class SubscriptionColumns:
     set_up: Mask = field(converter=lock_mask)
     lines: Levels
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __len__(self) -> int:
         """Return how many subscriptions and trials there are."""
@@ -230,7 +234,8 @@ class LineColumns:
     name: CodedText
     first: Codes = field(converter=lock_codes)
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __len__(self) -> int:
         """Return how many license lines there are."""
@@ -255,7 +260,8 @@ class ObservationColumns:
     used_7d: Counts = field(converter=lock_counts)
     used_3mo: Counts = field(converter=lock_counts)
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __len__(self) -> int:
         """Return how many observations there are."""
@@ -330,7 +336,7 @@ class Portfolio:
             and all(mine == theirs for mine, theirs in zip(self.customers, other.customers))  # noqa: B905
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     @property
     def customers(self) -> Customers:

@@ -5,18 +5,18 @@ Results made under different policies are never added or compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import Factory, asdict, field, fields, frozen
 
 from partnerkpi.errors import FormatError, PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "BenchmarkRates",
@@ -168,8 +168,10 @@ class FixedRate:
         return {"rule": "fixed_rate", "rate": str(self.rate)}
 
 
-def _rates(value: Mapping[int, Fraction] | Sequence[tuple[int, Fraction]]) -> object:
-    pairs = value.items() if hasattr(value, "items") else value
+def _rates(
+    value: Mapping[int, Fraction] | Sequence[tuple[int, Fraction]],
+) -> tuple[tuple[int, Fraction], ...]:
+    pairs: Any = value.items() if isinstance(value, Mapping) else value
     try:
         rates = [(bound, _fraction(rate)) for bound, rate in pairs]
     except (TypeError, ValueError) as error:
@@ -319,7 +321,9 @@ class Policy:
             msg = f"no policy setting is called {unknown[0]!r}"
             raise FormatError(msg)
 
-        return Policy(**dict(_settings(values, {**_RULES, **(rules or {})})))  # type: ignore[arg-type]
+        settings: dict[str, Any] = dict(_settings(values, {**_RULES, **(rules or {})}))
+
+        return Policy(**settings)
 
 
 _CENTURY = 5200
@@ -341,7 +345,7 @@ def _settings(
 
 
 def _rule(value: object, rules: Mapping[str, type[LowAssignmentRule]]) -> LowAssignmentRule:
-    settings = dict(value) if hasattr(value, "keys") else {}  # type: ignore[call-overload]
+    settings: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {}
     name = settings.pop("rule", None)
     if not isinstance(name, str) or name not in rules:
         msg = f"no low-assignment rule is called {name!r}; known are {', '.join(rules)}"

@@ -45,9 +45,9 @@ from partnerkpi.policy import FixedRate, PeerMedian, PeerQuantile, Policy
 try:
     from hypothesis import given, settings
     from hypothesis import strategies as st
-except ImportError as missing:
-    extra = "testing"
-    raise MissingExtraError(extra) from missing
+except ImportError as _missing:
+    _extra = "testing"
+    raise MissingExtraError(_extra) from _missing
 
 __all__ = [
     "Case",

@@ -276,6 +276,7 @@ def write(
     Raises:
         InputError: CSV cannot carry something (a tag with ``;``, an empty attribute).
         OSError: the target cannot be written.
+        TypeError: tables and a stream.
 
     Example:
         >>> from io import BytesIO
@@ -289,7 +290,10 @@ def write(
     if tables is None:
         write_document(portfolio.customers, portfolio.partner, target)
         return
-    directory = Path(os.fspath(target))  # type: ignore[arg-type]
+    if not isinstance(target, (str, os.PathLike)):
+        msg = f"tables are written into a directory, not to {type(target).__name__}"
+        raise TypeError(msg)
+    directory = Path(target)
     directory.mkdir(parents=True, exist_ok=True)
     suffix = f".{tables}" + (".gz" if gzip else "")
     files = (

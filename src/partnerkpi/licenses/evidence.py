@@ -184,6 +184,7 @@ class SectionEvidence:
             UnknownNameError: no part knows the customer.
             RecordsMissingError: the records behind the figure are not here.
         """
+        missing: LookupError = UnknownNameError("customer", customer_id)
         for part in self.parts:
             try:
                 why: Why = part.why(customer_id)
@@ -191,7 +192,5 @@ class SectionEvidence:
                 missing = unknown
             else:
                 return why
-        if not self.parts:
-            raise UnknownNameError("customer", customer_id)
 
         raise missing

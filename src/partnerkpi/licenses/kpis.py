@@ -307,7 +307,7 @@ class RecentlyAdded:
 
     customers: Figure[int]
     total_licenses: Figure[int]
-    _parts: tuple[RowPart, ...] = field(repr=False)
+    _parts: tuple[RowPart, ...] = field(repr=False, alias="parts")
 
     @property
     def rows(self) -> Table[RecentlyAddedRow]:
@@ -328,7 +328,7 @@ class Expiring:
     customers: Figure[int]
     assignment: Figure[Ratio]
     utilization: Figure[Ratio]
-    _parts: tuple[RowPart, ...] = field(repr=False)
+    _parts: tuple[RowPart, ...] = field(repr=False, alias="parts")
 
     @property
     def rows(self) -> Table[ExpiringRow]:
@@ -349,7 +349,7 @@ class Renewing:
     customers: Figure[int]
     assignment: Figure[Ratio]
     utilization: Figure[Ratio]
-    _parts: tuple[RowPart, ...] = field(repr=False)
+    _parts: tuple[RowPart, ...] = field(repr=False, alias="parts")
 
     @property
     def rows(self) -> Table[RenewingRow]:
@@ -374,7 +374,7 @@ class LowAssignment:
     utilization: Figure[Ratio]
     used_when_assigned: Figure[Ratio]
     unassigned: Figure[int]
-    _parts: tuple[RowPart, ...] = field(repr=False)
+    _parts: tuple[RowPart, ...] = field(repr=False, alias="parts")
 
     @property
     def rows(self) -> Table[LowAssignmentRow]:
@@ -395,7 +395,7 @@ class Overage:
     customers: Figure[int]
     licenses: Figure[int]
     average: Figure[Ratio]
-    _parts: tuple[RowPart, ...] = field(repr=False)
+    _parts: tuple[RowPart, ...] = field(repr=False, alias="parts")
 
     @property
     def rows(self) -> Table[OverageRow]:

@@ -8,7 +8,7 @@ parts.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -51,7 +51,8 @@ class Rates:
     total: Counts = field(converter=lock_counts)
     doubles: NDArray[np.float64] | None = field(init=False, repr=False)
 
-    __reduce__ = reduced
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
 
     def __attrs_post_init__(self) -> None:
         """Divide once, for all who compare."""

@@ -36,6 +36,9 @@ class Segments(Mapping["str | None", "Report"]):
 
     __slots__ = ("_reports", "key", "overlapping")
 
+    key: str
+    overlapping: bool
+
     def __init__(
         self, key: str, reports: Mapping[str | None, Report], *, overlapping: bool
     ) -> None:
