@@ -7,7 +7,7 @@ bytes are finished one by one, where the cost of a call no longer matters.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +149,7 @@ def picked(data: Bytes, offsets: Offsets, rows: Codes) -> tuple[Bytes, Offsets]:
     # Runs of one length are rows of a matrix; to find out pays if not just a few are picked.
     if len(rows) > size // _PART and width * size == len(data) and _step_by(offsets, width):
         return _picked_of_one_length(data.reshape(size, width), rows)
-    lengths = np.zeros(len(rows) + 1, offsets.dtype)
+    lengths = cast("Offsets", np.zeros(len(rows) + 1, offsets.dtype))
     for start, stop in chunks(len(rows)):
         part = rows[start:stop]
         lengths[start + 1 : stop + 1] = offsets[part + 1] - offsets[part]

@@ -114,7 +114,7 @@ def _tag_lists(tables: Tables, place: Codes) -> TextLists:
     rows, codes = rows[kept], codes[kept]
     order = ordered(rows)
 
-    return TextLists(rows[order], _coded(tables.tags, codes[order]))
+    return TextLists(rows[order].astype(np.intp), _coded(tables.tags, codes[order]))
 
 
 def _coded(vocabulary: Vocabulary, codes: Codes) -> CodedText:
