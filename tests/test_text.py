@@ -338,6 +338,10 @@ def test_duplicates_are_all_but_the_first(strings: list[str]) -> None:
 @example(["", "a", "b" * 8], ["a\0", "", "\0", "b" * 9, "b" * 8 + "\0", "b" * 200])
 @example(["", "a", "b" * 9], ["a\0", "", "\0", "b" * 9 + "\0", "b" * 8, "b" * 17])
 @example(["c-1", "c-2", "c-1"], ["c-2", "c-1", "c-3"])
+@example(["a" * 20, "b" * 20, "a" * 20], ["b" * 20, "a" * 20, "a" * 19 + "b"])
+@example(["a" * 20, "b" * 20, "a" * 20], ["a" * 21, "b" * 20, "", "a" * 20, "a" * 19, "\0" * 20])
+@example(["\0" * 20, "b" * 20], ["\0" * 21, "\0" * 20, ""])
+@example(["a" * 80, "b" * 80, "a" * 80], ["b" * 80, "a" * 79, "a" * 80])
 @example(["c-00000001", "c-00000002"], ["c-00000002", "c-0000000\0"])
 def test_the_index_finds_the_first_equal(strings: list[str], others: list[str]) -> None:
     """A text is found in the first row that holds it, or nowhere."""
@@ -350,10 +354,12 @@ def test_the_index_finds_the_first_equal(strings: list[str], others: list[str]) 
 
 
 @given(COLUMNS, COLUMNS)
+@example([f"{row:020}" for row in range(40)], ["", *(f"{row:020}" for row in range(30, 50)), "x"])
 def test_collisions_change_nothing(strings: list[str], others: list[str]) -> None:
     """Where all hashes are equal, every answer stays the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_keys.WordKey, "hashed", lambda key: np.zeros(len(key), np.uint64))
+        patch.setattr(_keys.CellKey, "hashed", lambda key: np.zeros(len(key), np.uint64))
         patch.setattr(_keys.RunKey, "hashed", lambda key: np.zeros(len(key.starts), np.uint64))
         codes, firsts = group(Text.from_strings(strings))
         found = TextIndex(Text.from_strings(strings)).find(Text.from_strings(others))
@@ -368,7 +374,7 @@ def colliding(count: int, size: int) -> list[str]:
     texts = []
     for first in range(count * 40):
         head = f"{first:08}"[::-1]
-        begin = int(_keys._LENGTH) * (size if size > 16 else 1) % 2**64
+        begin = int(_keys._LENGTH) * (size if size > 64 else 1) % 2**64
         state = begin ^ int.from_bytes(head.encode(), "little")
         state = state * mix % 2**64
         state ^= state >> 32
@@ -379,15 +385,21 @@ def colliding(count: int, size: int) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("size", [16, 24])
-def test_crafted_collisions_are_told_apart(size: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "kind"), [(16, _keys.WordKey), (24, _keys.CellKey), (80, _keys.RunKeys)]
+)
+def test_crafted_collisions_are_told_apart(size: int, kind: type) -> None:
     """Texts made to collide under the public constants of the hash are still distinct."""
     texts = colliding(2_000, size)
     text = Text.from_strings(texts)
-    keys = _keys.padded_words(text.data, text.offsets) or _keys.RunKeys(text.data, text.offsets)
+    keys = (
+        _keys.padded_words(text.data, text.offsets)
+        or _keys.cells(text.data, text.offsets)
+        or _keys.RunKeys(text.data, text.offsets)
+    )
 
     assert 100 < len(texts)
-    assert (size > 16) == isinstance(keys, _keys.RunKeys)
+    assert isinstance(keys, kind)
     assert 1 == len({*keys.part(0, len(texts)).hashed().tolist()})
     assert list(range(len(texts))) == group(text)[0].tolist()
     assert list(range(len(texts))) == TextIndex(text).find(text).tolist()

@@ -35,6 +35,7 @@ __all__ = [
     "spans",
     "stepping_offsets",
     "stepping_words",
+    "width_of",
     "words",
 ]
 
@@ -93,8 +94,9 @@ def stepping_words(data: Bytes, start: int, step: int, size: int, left: int) -> 
     # Rows near the end of the data, where a whole word would not fit, are loaded with care.
     inside = max(0, min(size, (data.size - WORD - start) // step + 1))
     out = np.empty(size, np.uint64)
-    out[:inside] = np.ndarray((inside,), _U8, data, start, (step,))
-    out[:inside] &= _MASKS[min(left, WORD)]
+    if inside:
+        out[:inside] = np.ndarray((inside,), _U8, data, start, (step,))
+        out[:inside] &= _MASKS[min(left, WORD)]
     late = start + np.arange(inside, size) * step
     out[inside:] = words(data, late, left)
 
@@ -145,9 +147,9 @@ def gather(data: Bytes, starts: Rows, lengths: Rows) -> tuple[Bytes, Offsets]:
 def picked(data: Bytes, offsets: Offsets, rows: Codes) -> tuple[Bytes, Offsets]:
     """Some runs of a column laid end to end, and their offsets."""
     size = len(offsets) - 1
-    width = int(offsets[1]) if size else 0
     # Runs of one length are rows of a matrix; to find out pays if not just a few are picked.
-    if len(rows) > size // _PART and width * size == len(data) and _step_by(offsets, width):
+    width = width_of(data, offsets) if len(rows) > size // _PART else 0
+    if width:
         return _picked_of_one_length(data.reshape(size, width), rows)
     lengths = cast("Offsets", np.zeros(len(rows) + 1, offsets.dtype))
     for start, stop in chunks(len(rows)):
@@ -162,11 +164,18 @@ def picked(data: Bytes, offsets: Offsets, rows: Codes) -> tuple[Bytes, Offsets]:
     return locked(out)[: int(made[-1])], made
 
 
-def _step_by(offsets: Offsets, width: int) -> bool:
-    return all(
+def width_of(data: Bytes, offsets: Offsets) -> int:
+    """The length that all runs of a column have, or 0."""
+    size = len(offsets) - 1
+    width = int(offsets[1]) if size else 0
+    if width * size != len(data):
+        return 0
+    steady = all(
         bool((offsets[start:stop] == np.arange(start, stop) * width).all())
         for start, stop in chunks(len(offsets))
     )
+
+    return width if steady else 0
 
 
 def _picked_of_one_length(matrix: NDArray[np.uint8], rows: Codes) -> tuple[Bytes, Offsets]:

@@ -1,4 +1,8 @@
-"""Machinery: what rows are told apart by: words where these hold all of it, else runs of bytes."""
+"""Machinery: what rows are told apart by.
+
+Texts of up to sixteen bytes are words, texts that all have the same length are rows of a matrix,
+and everything else is runs of bytes; each is several times faster than the next.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,39 @@ from zlib import crc32
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._bytes import SHORT, WORD, chunks, same, spans, stepping_words, words
+from partnerkpi._bytes import (
+    SHORT,
+    WORD,
+    chunks,
+    gather,
+    same,
+    spans,
+    stepping_words,
+    width_of,
+    words,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
+
+    from numpy.typing import NDArray
 
     from partnerkpi._arrays import Bytes, Codes, Mask, Rows
     from partnerkpi._bytes import Offsets, Words
 
-__all__ = ["Key", "Keys", "PaddedKeys", "RunKeys", "WordKey", "padded_words"]
+__all__ = [
+    "AnyKeys",
+    "CellKey",
+    "CellKeys",
+    "Key",
+    "Keys",
+    "PaddedKeys",
+    "RunKey",
+    "RunKeys",
+    "WordKey",
+    "cells",
+    "padded_words",
+]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _LENGTH = np.uint64(0xD6E8FEB86659FD93)
@@ -25,6 +53,8 @@ _SEARCHED = 1 << 20
 _MOST_WORDS = 2
 # NUL before another byte: no text without NUL looks like that, however it is filled up.
 _NO_TEXT = np.uint64(1 << 8)
+# Many rows of a matrix are copied at once: they must not be long.
+_WIDEST = 64
 
 _Made_co = TypeVar("_Made_co", bound="Key", covariant=True)
 
@@ -106,6 +136,70 @@ class WordKey:
     def objects(self) -> list[Hashable]:
         """The keys as Python objects."""
         return [*zip(*(column.tolist() for column in self.columns), strict=True)]
+
+
+@frozen(eq=False)
+class CellKey:
+    """Keys that all have the same length: of some rows, or of a whole column.
+
+    Attributes:
+        cells: A row of bytes for each.
+        wrong: Rows that stand for keys of another length, and equal none.
+    """
+
+    cells: NDArray[np.uint8]
+    wrong: Mask | None = None
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.cells)
+
+    def part(self, start: int, stop: int) -> CellKey:
+        """The keys of rows that follow each other."""
+        return CellKey(self.cells[start:stop])
+
+    def take(self, rows: Codes) -> CellKey:
+        """The keys of rows anywhere."""
+        wrong = None if self.wrong is None else self.wrong[rows]
+
+        return CellKey(np.take(self.cells, rows, axis=0), wrong)
+
+    def hashed(self) -> Words:
+        """A number for each row, the same for equal keys."""
+        out = np.full(len(self), _LENGTH)
+        for word in self._words():
+            out = _mixed(out, word)
+
+        return out
+
+    def equal(self, other: CellKey) -> Mask:
+        """Whether the keys of as many other rows are equal, row by row."""
+        equal = np.ones(len(self), np.bool_)
+        for mine, theirs in zip(self._words(), other._words(), strict=True):
+            equal &= mine == theirs
+        for wrong in (self.wrong, other.wrong):
+            if wrong is not None:
+                equal &= ~wrong
+
+        return equal
+
+    def objects(self) -> list[Hashable]:
+        """The keys as Python objects."""
+        wrong = np.zeros(len(self), np.bool_) if self.wrong is None else self.wrong
+
+        return [
+            None if no else cell.tobytes()
+            for cell, no in zip(self.cells, wrong.tolist(), strict=True)
+        ]
+
+    def _words(self) -> Iterator[Words]:
+        size, width = self.cells.shape
+        data = self.cells.reshape(-1)
+
+        return (
+            stepping_words(data, depth, width, size, width - depth)
+            for depth in range(0, width, WORD)
+        )
 
 
 @frozen(eq=False)
@@ -195,6 +289,38 @@ class PaddedKeys:
             columns[0][filled[last == 0]] = _NO_TEXT
 
         return WordKey(columns)
+
+
+@frozen(eq=False)
+class CellKeys:
+    """The keys of a column of runs, to be compared with those of runs of one length only."""
+
+    data: Bytes
+    offsets: Offsets
+    width: int
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.offsets) - 1
+
+    def part(self, start: int, stop: int) -> CellKey:
+        """The keys of rows that follow each other."""
+        at, lengths = spans(self.offsets, slice(start, stop))
+        wrong = lengths != self.width
+        if not wrong.any():
+            return CellKey(self.data[at[0] :][: len(at) * self.width].reshape(-1, self.width))
+        right = np.flatnonzero(~wrong)
+        cells = np.zeros((len(at), self.width), np.uint8)
+        cells[right] = gather(self.data, at[right], lengths[right])[0].reshape(-1, self.width)
+
+        return CellKey(cells, wrong)
+
+
+def cells(data: Bytes, offsets: Offsets) -> CellKey | None:
+    """The keys of a column of runs as rows of a matrix, if all have one length that is not long."""
+    width = width_of(data, offsets)
+
+    return CellKey(data.reshape(-1, width)) if 0 < width <= _WIDEST else None
 
 
 def padded_words(data: Bytes, offsets: Offsets) -> WordKey | None:

@@ -12,7 +12,7 @@ from partnerkpi._arrays import locked
 from partnerkpi._bytes import Offsets, chunks, gather, joined, picked, same, spans
 from partnerkpi._encoding import faulty_strings, faulty_values, of_numpy, of_strings
 from partnerkpi._hashing import Finder
-from partnerkpi._keys import PaddedKeys, RunKeys, padded_words
+from partnerkpi._keys import CellKeys, PaddedKeys, RunKeys, cells, padded_words
 from partnerkpi._ordering import order
 
 if TYPE_CHECKING:
@@ -183,14 +183,19 @@ class TextIndex:
         self._find: Callable[[Text], Codes]
         self.firsts: Codes
         words = padded_words(text.data, text.offsets)
-        if words is None:
-            runs = Finder.of(RunKeys(text.data, text.offsets))
-            self.firsts = runs.firsts
-            self._find = lambda other: runs.find(RunKeys(other.data, other.offsets))
-        else:
+        matrix = cells(text.data, text.offsets) if words is None else None
+        if words is not None:
             short, count = Finder.of(words), len(words.columns)
             self.firsts = short.firsts
             self._find = lambda other: short.find(PaddedKeys(other.data, other.offsets, count))
+        elif matrix is not None:
+            steady, width = Finder.of(matrix), matrix.cells.shape[1]
+            self.firsts = steady.firsts
+            self._find = lambda other: steady.find(CellKeys(other.data, other.offsets, width))
+        else:
+            runs = Finder.of(RunKeys(text.data, text.offsets))
+            self.firsts = runs.firsts
+            self._find = lambda other: runs.find(RunKeys(other.data, other.offsets))
 
     def find(self, other: Text) -> Codes:
         """The first row that holds each of other texts, or -1."""
