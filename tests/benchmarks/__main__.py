@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the named parts (all by default), print the table, renew the page if asked."""
     given = _parser().parse_args(arguments)
     options = _options(given)
-    load = os.getloadavg()[0]
+    before = os.getloadavg()[0]
     rows: list[Row] = []
     for part in given.parts or _PARTS:
         for row in _PARTS[part](options):
@@ -76,17 +76,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows.append(row)
     if given.write:
         _PAGE.parent.mkdir(exist_ok=True)
-        _PAGE.write_text(markdown(rows, _circumstances(load)), encoding="utf-8")
+        _PAGE.write_text(markdown(rows, _circumstances(before)), encoding="utf-8")
 
     return 0
 
 
-def _circumstances(load: float) -> str:
+def _circumstances(before: float) -> str:
     """What a reader has to know to measure the same again."""
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return textwrap.fill(
         f"Measured with Python {platform.python_version()}, {versions} on {os.cpu_count()} cores;"
-        f" when the run began, {load:.1f} other processes were at work on them on average.",
+        f" the load average was {before:.1f} when the run began and {os.getloadavg()[0]:.1f} when"
+        " it ended. The run itself makes one to two; more than that disturbed it.",
         width=100,
     )
 
