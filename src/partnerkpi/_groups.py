@@ -91,11 +91,20 @@ class Levels:
 
     def counts(self) -> Rows:
         """How many rows each group has."""
-        counts = np.bincount(self.tail, minlength=self.groups)
-        for _, size in self:
-            counts[:size] += 1
+        return self._counts_of(np.arange(self.groups, dtype=np.intp))
 
-        return counts
+    def _counts_of(self, groups: Rows) -> Rows:
+        """How many rows each of some groups has; the cost is that of these groups."""
+        rising = np.array(self.sizes[::-1], np.intp)
+        first, last = self._tails(groups)
+
+        return len(rising) - np.searchsorted(rising, groups, side="right") + last - first
+
+    def _tails(self, groups: Rows) -> tuple[Rows, Rows]:
+        """For each of some groups where its rows of the tail begin and end."""
+        first, last = (np.searchsorted(self.tail, groups, side=side) for side in _SIDES)
+
+        return first, last
 
     def owners(self) -> Rows:
         """The group of each row."""
@@ -169,7 +178,7 @@ class Levels:
 
         Rows come group by group, in each group in their order.
         """
-        turns = self.counts().take(groups)
+        turns = self._counts_of(groups)
         position = np.repeat(np.arange(len(groups), dtype=np.intp), turns)
         first = np.cumsum(turns) - turns
         turn = np.arange(len(position), dtype=np.intp) - first.take(position)
@@ -179,7 +188,7 @@ class Levels:
     def taken(self, groups: Rows) -> tuple[Levels, Rows]:
         """The layout of some groups, in rising order, and the rows they have, in the new order."""
         parts = [start + groups[: np.searchsorted(groups, size)] for start, size in self]
-        first, last = (np.searchsorted(self.tail, groups, side=side) for side in _SIDES)
+        first, last = self._tails(groups)
         counts = last - first
         owners = np.repeat(np.arange(len(groups), dtype=np.intp), counts)
         shift = np.repeat(first - (np.cumsum(counts) - counts), counts)
