@@ -21,7 +21,7 @@ FACE = {
         Report Subscription compare errors from_columns from_dict licenses read read_report
         read_tables report schema status write
         """,
-    "partnerkpi.aggregates": "Ratio exact_ranks masked_sum sums_by_code",
+    "partnerkpi.aggregates": "Ratio exact_ranks masked_sum pair_sums_by_code sums_by_code",
     "partnerkpi.errors": """
         CountOverflowError Fault FormatError InputError InstantError MergeError MissingExtraError
         PartnerKpiError Place PolicyError RecordsMissingError UnknownNameError

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from partnerkpi.errors import CountOverflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "MAX_COUNT",
@@ -35,6 +35,7 @@ __all__ = [
     "locked",
     "narrowest",
     "new",
+    "reached",
     "reduced",
     "rows_where",
     "sheet",
@@ -158,6 +159,28 @@ def rows_where(mask: Mask) -> Rows:
     rows = words.take(found >> 3) * 8 + (found & 7)
 
     return np.concatenate([rows, whole + np.flatnonzero(mask[whole:])])
+
+
+def reached(values: NDArray[np.integer[Any]], bounds: Sequence[int]) -> Bits:
+    """For each value, how many of the rising bounds are at or below it."""
+    width = np.min_scalar_type(len(bounds))
+    if len(bounds) > _FEW:
+        return np.searchsorted(bounds, values, side="right").astype(width)
+    counts = np.zeros(len(values), width)
+    reach = np.empty(min(len(values), _STEP), np.bool_)
+    for start in range(0, len(counts), _STEP):
+        part, seen = counts[start : start + _STEP], values[start : start + _STEP]
+        mine = reach[: len(part)]
+        for bound in bounds:
+            np.greater_equal(seen, bound, out=mine)
+            part += mine.view(np.uint8)
+
+    return counts
+
+
+_STEP = 1 << 16
+# Beyond so many bounds a search costs less than a comparison with each.
+_FEW = 16
 
 
 def exact_sum(array: NDArray[np.integer[Any]]) -> int:

@@ -112,6 +112,12 @@ class Levels:
 
         return np.concatenate([*parts, self.tail])
 
+    def spread(self, values: NDArray[Any], out: NDArray[Any]) -> None:
+        """For each row what is known of its group, into ``out``."""
+        for rows, groups in self._blocks():
+            out[rows] = values[groups]
+        out[self.starts[-1] :] = values[self.tail]
+
     def owners_of(self, rows: Rows) -> Rows:
         """The group of each of some rows."""
         starts = np.array(self.starts, np.intp)

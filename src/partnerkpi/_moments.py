@@ -12,17 +12,12 @@ from partnerkpi._arrays import NEVER, lock_codes, lock_micros, reduced
 from partnerkpi._sorting import taken
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from partnerkpi._arrays import Codes, Mask, Micros, Rows
 
 __all__ = ["SECOND", "Moments", "MomentsGathered"]
 
 SECOND = 1_000_000
 
-_STEP = 1 << 17
-# Beyond so many bounds a search costs less than a comparison with each.
-_FEW = 16
 # A table has room for so many different instants: their codes are one byte each.
 _MOST = 256
 
@@ -89,22 +84,6 @@ class Moments:
         mask: Mask = self.codes[rows] >= self.bound(NEVER)
 
         return mask
-
-    def periods(self, ends: Micros) -> NDArray[np.unsignedinteger[Any]]:
-        """For each row, how many of the rising ``ends`` lie before its instant."""
-        width = np.min_scalar_type(len(ends))
-        if self.table is not None:
-            return np.searchsorted(ends, self.table).astype(width)[self.codes]
-        bounds = [self.bound(end) for end in ends.tolist()]
-        if len(bounds) > _FEW:
-            return np.searchsorted(bounds, self.codes, side="right").astype(width)
-        counts = np.zeros(len(self), width)
-        for start in range(0, len(counts), _STEP):
-            part, codes = counts[start : start + _STEP], self.codes[start : start + _STEP]
-            for bound in bounds:
-                part += codes >= bound
-
-        return counts
 
 
 @define

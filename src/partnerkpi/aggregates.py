@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Codes, Counts, Rows
 
-__all__ = ["Ratio", "exact_ranks", "masked_sum", "sums_by_code"]
+__all__ = ["Ratio", "exact_ranks", "masked_sum", "pair_sums_by_code", "sums_by_code"]
 
 
 @frozen
@@ -108,6 +108,34 @@ def sums_by_code(codes: Codes, values: Counts, size: int) -> list[int]:
     low = _binned(codes, values & np.array(2**_HALF - 1, values.dtype), size)
 
     return [fits((upper << _HALF) + lower) for upper, lower in zip(high, low, strict=True)]
+
+
+def pair_sums_by_code(
+    codes: Codes, left: Counts, right: Counts, size: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Sums by code of two columns at once: half the work where both are small.
+
+    Returns:
+        Two arrays of whole numbers: int64, or objects where that might not hold their sum.
+
+    Raises:
+        CountOverflowError: a sum is beyond 64 bits.
+
+    Example:
+        >>> left, right = np.array([1, 2, 4]), np.array([0, 1, 1])
+        >>> [sums.tolist() for sums in pair_sums_by_code(np.array([0, 2, 0]), left, right, 3)]
+        [[5, 0, 2], [1, 0, 1]]
+    """
+    tops = (int(left.max(initial=0)), int(right.max(initial=0)))
+    if len(codes) * max(tops) >= 2**_HALF:
+        exact = [sums_by_code(codes, values, size) for values in (left, right)]
+        return np.array(exact[0], object), np.array(exact[1], object)
+    # Both sums stand in one double: the left one in the bits above the right one.
+    both = left * np.float64(2**_HALF)
+    both += right
+    sums = np.bincount(codes, both, size).astype(np.int64)
+
+    return sums >> _HALF, sums & (2**_HALF - 1)
 
 
 def _binned(codes: Codes, values: NDArray[Any], size: int) -> list[int]:

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, locked, new, sheet
+from partnerkpi._arrays import OPEN, locked, new, rows_where, sheet
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.periods import days_after, days_before
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
     from partnerkpi._arrays import Codes, Counts, Mask, Rows
-    from partnerkpi.columns import LineColumns, ObservationColumns, Portfolio
+    from partnerkpi._moments import Moments
+    from partnerkpi.columns import ObservationColumns, Portfolio
     from partnerkpi.policy import Policy
 
 __all__ = ["LineCounts", "Snapshot", "counts_at", "last_dated", "snapshot"]
@@ -146,32 +145,34 @@ def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:
 
 def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:
     """What each line counts at an instant: its latest observation by then, undated ones first."""
-    lines, seen = portfolio.line_columns, portfolio.observation_columns
-    visible = seen.observed.visible(micros)
-    if len(seen) == len(lines) and _one_each(lines):
-        return _counts(seen, visible, None)
-    rows, observed = _latest(visible, lines.first)
+    first, seen = portfolio.line_columns.first, portfolio.observation_columns
+    if len(seen) == len(first) - 1 and bool((first[1:] != first[:-1]).all()):
+        # As many observations as lines, and no line without: one each.
+        return _counts(seen, seen.observed.visible(micros), None)
+    rows = _latest(seen.observed, first[:-1], first[1:], micros)
+    observed = rows >= first[:-1]
 
-    return _counts(seen, observed, rows)
-
-
-def _one_each(lines: LineColumns) -> bool:
-    # first rises by 0 or more per line; as many observations as lines, so one each if never 0.
-    return bool((lines.first[1:] != lines.first[:-1]).all())
+    return _counts(seen, observed, rows if observed.all() else rows[observed])
 
 
-def _latest(visible: Mask, first: Codes) -> tuple[Rows, Mask]:
-    """Rows of the latest visible observation of each line that has one, and which lines have."""
-    heads, ends = first[:-1], first[1:]
-    filled = np.flatnonzero(ends > heads)
-    last = visible.copy()
-    last[:-1] &= ~visible[1:]
-    tails = ends[filled] - 1
-    last[tails] = visible[tails]
-    observed = np.zeros(len(heads), np.bool_)
-    observed[filled] = visible[heads[filled]]
+def _latest(observed: Moments, low: Codes, high: Codes, micros: int) -> Rows:
+    """For each line the row of its latest observation by an instant; below ``low`` if none is.
 
-    return np.flatnonzero(last), observed
+    ``low`` and ``high`` bound the rows of each line, which stand in the order of their instants.
+    """
+    bound = observed.bound(micros)
+    rows = high.astype(np.intp) - 1
+    if not len(observed):
+        return rows
+    later = rows_where(observed.codes.take(rows) >= bound)
+    # Mostly the one before the last is it, if the last is not.
+    rows[later] -= 1
+    later = later[observed.codes[rows[later]] >= bound]
+    rows[later] = _bisected(observed.codes, low[later], rows[later] + 1, bound) - 1
+
+    np.maximum(rows, low - 1, out=rows)
+
+    return rows
 
 
 def _counts(seen: ObservationColumns, observed: Mask, rows: Rows | None) -> LineCounts:
@@ -198,32 +199,23 @@ def _at(column: Counts, observed: Mask, rows: Rows | None, *, whole: bool) -> An
 
 def last_dated(portfolio: Portfolio, lines: Rows, micros: int) -> tuple[Rows, Mask]:
     """For some lines the row of the latest dated observation by an instant, and whether any is."""
-    columns, seen = portfolio.line_columns, portfolio.observation_columns
-    bound = seen.observed.bound(micros)
-    low = columns.first[lines].astype(np.int64)
-    codes = seen.observed.codes
-    rows = _bisected(codes, low, columns.first[lines + 1].astype(np.int64), bound) - 1
+    first, observed = portfolio.line_columns.first, portfolio.observation_columns.observed
+    low = first[lines]
+    rows = _latest(observed, low, first[lines + 1], micros)
     known = rows >= low
-    known[known] = seen.observed.dated(rows[known])
+    known[known] = observed.dated(rows[known])
 
     return rows, known
 
 
-def _bisected(
-    observed: Codes, low: NDArray[np.int64], high: NDArray[np.int64], bound: int
-) -> NDArray[np.int64]:
+def _bisected(observed: Codes, low: Codes, high: Rows, bound: int) -> Rows:
     """For each range of rising codes the first row at or above a bound."""
-    while (open_ := np.flatnonzero(low < high)).size:
-        middle = (low[open_] + high[open_]) // 2
+    first: Rows = low.astype(np.intp)
+    high = high.copy()
+    while (left := np.flatnonzero(first < high)).size:
+        middle = (first[left] + high[left]) // 2
         below = observed[middle] < bound
-        low = _replaced(low, open_[below], middle[below] + 1)
-        high = _replaced(high, open_[~below], middle[~below])
+        first[left[below]] = middle[below] + 1
+        high[left[~below]] = middle[~below]
 
-    return low
-
-
-def _replaced(values: NDArray[np.int64], rows: Rows, new: NDArray[np.int64]) -> NDArray[np.int64]:
-    values = values.copy()
-    values[rows] = new
-
-    return values
+    return first

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from partnerkpi import Policy, Portfolio, read, report
 from partnerkpi.errors import MergeError
 from partnerkpi.licenses.evidence import SectionEvidence
-from partnerkpi.licenses.measures import SectionState, TrendState
+from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.peers import Rates
 from partnerkpi.licenses.state import LicenseState, RatesState, limits, rates_state
+from partnerkpi.licenses.trend import TrendState
 from partnerkpi.report import ReportState, finish, lift, lift_all, look, merged
 from tests.library import AS_OF as TODAY
 from tests.library import policy_of, portfolio_of

@@ -17,7 +17,7 @@ from partnerkpi.licenses.kpis import (
     Renewing,
     TrendWeek,
 )
-from partnerkpi.licenses.measures import SectionState, TrendState
+from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.peers import Rates, Thresholds
 from partnerkpi.licenses.rows import (
     ExpiringRow,
@@ -39,6 +39,7 @@ from partnerkpi.licenses.state import (
     look,
     rates_state,
 )
+from partnerkpi.licenses.trend import TrendState
 
 __all__ = [
     "DEFINITIONS",

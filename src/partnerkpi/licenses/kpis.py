@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnerkpi.kpi import Evidence, RowPart
-    from partnerkpi.licenses.measures import SectionState, TrendState
+    from partnerkpi.licenses.measures import SectionState
     from partnerkpi.licenses.state import OverviewState, ProductState
+    from partnerkpi.licenses.trend import TrendState
     from partnerkpi.policy import Policy
 
 __all__ = [

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
 from partnerkpi._arrays import OPEN, as_rows, fits, locked, new, rows_where
-from partnerkpi.aggregates import masked_sum, sums_by_code
-from partnerkpi.errors import MergeError
+from partnerkpi.aggregates import masked_sum
 from partnerkpi.kpi import Condition, all_hold
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
 from partnerkpi.licenses.peers import Rates, Thresholds, is_low
-from partnerkpi.periods import day_count, week_ends
+from partnerkpi.periods import day_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from partnerkpi._arrays import Bits, Mask, Rows
     from partnerkpi.kpi import RowPart
@@ -28,19 +25,16 @@ __all__ = [
     "EXPIRING",
     "IN_SCOPE",
     "LOW_ASSIGNMENT",
-    "NO_TREND",
     "OVERAGE",
     "RECENTLY_ADDED",
     "RENEWING",
     "Rule",
     "SectionState",
     "Sight",
-    "TrendState",
     "customers_of",
     "section_rows",
     "section_state",
     "sight",
-    "trend_state",
 ]
 
 
@@ -252,134 +246,3 @@ def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
     bits = (np.uint8(1 << place) for place in range(len(masks)))
 
     return [int(np.count_nonzero(found & bit)) for bit in bits]
-
-
-@frozen(eq=False)
-class TrendState:
-    """Licenses at the end of each of the last completed weeks: a mergeable state.
-
-    Attributes:
-        week_ends: The weeks' ends, oldest first, microseconds UTC.
-        total: Licenses bought, one number per week.
-        assigned: Licenses assigned.
-        used_7d: Licenses used in seven days.
-        available: Licenses bought and not assigned, line by line.
-    """
-
-    week_ends: tuple[int, ...]
-    total: tuple[int, ...]
-    assigned: tuple[int, ...]
-    used_7d: tuple[int, ...]
-    available: tuple[int, ...]
-
-    def merge(self, other: TrendState) -> TrendState:
-        """Add the licenses of other customers.
-
-        Raises:
-            MergeError: the other was counted at other weeks' ends.
-            CountOverflowError: a sum is beyond 64 bits.
-
-        Example:
-            >>> week = TrendState((0,), (5,), (4,), (3,), (1,))
-            >>> week.merge(week).total
-            (10,)
-        """
-        if self.week_ends != other.week_ends:
-            msg = f"trends of different weeks do not mix: {self.week_ends} and {other.week_ends}"
-            raise MergeError(msg)
-
-        return TrendState(
-            self.week_ends,
-            _added(self.total, other.total),
-            _added(self.assigned, other.assigned),
-            _added(self.used_7d, other.used_7d),
-            _added(self.available, other.available),
-        )
-
-
-NO_TREND = TrendState((), (), (), (), ())
-
-
-def _added(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(fits(mine + theirs) for mine, theirs in zip(left, right, strict=True))
-
-
-def trend_state(scope: Scope) -> TrendState:
-    """Count the licenses of active subscriptions at the end of each completed week.
-
-    An observation counts from the first week end that sees it until the next one of its line takes
-    over; within that, only while its subscription is active. So each is added where it begins to
-    count and taken off where it ends, and running sums give the weeks.
-
-    Raises:
-        CountOverflowError: a sum is beyond 64 bits.
-    """
-    at = scope.snapshot
-    ends = week_ends(at.micros, at.policy.trend_weeks)
-    rows, begins, stops = _spans(scope, np.array(ends, np.int64))
-    seen = at.portfolio.observation_columns
-    total, assigned = seen.total.take(rows), seen.assigned.take(rows)
-    spare = total - np.minimum(total, assigned)
-    weekly = [
-        _running(begins, stops, values, len(ends))
-        for values in (total, assigned, seen.used_7d.take(rows), spare)
-    ]
-
-    return TrendState(ends, *weekly)
-
-
-def _spans(scope: Scope, ends: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
-    """Observations that count in some week, the first of these weeks, the one after the last."""
-    portfolio = scope.snapshot.portfolio
-    lines, seen = portfolio.line_columns, portfolio.observation_columns
-    first_week = seen.observed.periods(ends)
-    until = np.empty_like(first_week)
-    until[:-1] = first_week[1:]
-    filled = np.flatnonzero(lines.first[1:] > lines.first[:-1])
-    until[lines.first[1:][filled] - 1] = len(ends)
-    begin, stop = _active_weeks(scope, ends)
-    repeats = np.diff(lines.first)
-    begins = np.maximum(first_week, _spread(begin, repeats))
-    stops = np.minimum(until, _spread(stop, repeats))
-    rows = np.flatnonzero(stops > begins)
-
-    return rows, begins.take(rows), stops.take(rows)
-
-
-def _spread(values: NDArray[Any], repeats: NDArray[Any]) -> NDArray[Any]:
-    return values if (repeats == 1).all() else np.repeat(values, repeats)
-
-
-def _weeks(instants: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint8 | np.uint32]:
-    """For each instant the first week end at or after it."""
-    width = np.uint8 if len(ends) < np.iinfo(np.uint8).max else np.uint32
-    places: NDArray[np.uint8 | np.uint32] = np.searchsorted(ends, instants).astype(width)
-
-    return places
-
-
-def _active_weeks(scope: Scope, ends: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """For each line the first week end at which its subscription is active, and the one after.
-
-    Lines of other products are active at none.
-    """
-    columns = scope.snapshot.portfolio.subscription_columns
-    begin = _weeks(np.maximum(columns.added, columns.starts), ends)
-    stop = _weeks(columns.ends, ends)
-    layout = columns.lines
-    parts = [begin[:size] for size in layout.sizes]
-    begins = np.concatenate([*parts, begin[layout.tail]])
-    stops = np.concatenate([*(stop[:size] for size in layout.sizes), stop[layout.tail]])
-
-    return begins, stops * scope.line_mask
-
-
-def _running(begins: Rows, stops: Rows, values: Any, weeks: int) -> tuple[int, ...]:
-    gained = sums_by_code(begins, values, weeks + 1)
-    lost = sums_by_code(stops, values, weeks + 1)
-    sums, running = [], 0
-    for gain, loss in zip(gained[:weeks], lost[:weeks], strict=True):
-        running += gain - loss
-        sums.append(fits(running))
-
-    return tuple(sums)

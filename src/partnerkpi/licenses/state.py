@@ -24,9 +24,10 @@ from partnerkpi.licenses.columns import (
     seats_of,
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
-from partnerkpi.licenses.measures import SectionState, Sight, TrendState
+from partnerkpi.licenses.measures import SectionState, Sight
 from partnerkpi.licenses.peers import Rates, Thresholds, rates_of, thresholds
 from partnerkpi.licenses.rows import SectionSight
+from partnerkpi.licenses.trend import NO_TREND, TrendState, trend_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -277,7 +278,7 @@ def _product(seen: ProductLook, limit: Thresholds, *, trend: bool) -> ProductSta
     )
 
     return ProductState(
-        measures.trend_state(seen.scope) if trend else measures.NO_TREND,
+        trend_state(seen.scope) if trend else NO_TREND,
         _section(measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE, facts),
         _section(measures.EXPIRING, rows.EXPIRING_TABLE, facts),
         _section(measures.RENEWING, rows.RENEWING_TABLE, facts),

@@ -16,7 +16,8 @@ from partnerkpi.errors import RecordsMissingError
 from partnerkpi.io._cells import came
 from partnerkpi.licenses import kpis, rows
 from partnerkpi.licenses.evidence import StoredRows
-from partnerkpi.licenses.measures import NO_TREND, SectionState, TrendState
+from partnerkpi.licenses.measures import SectionState
+from partnerkpi.licenses.trend import NO_TREND, TrendState
 from partnerkpi.periods import week_ends
 from partnerkpi.report._strict import MAX_SUM, step, whole_check
 from partnerkpi.report.document import instant_text

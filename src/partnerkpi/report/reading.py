@@ -25,8 +25,9 @@ from partnerkpi.licenses.kpis import (
     Sayer,
     finish_product,
 )
-from partnerkpi.licenses.measures import NO_TREND, SectionState, TrendState
+from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.state import PRODUCTS, ProductState
+from partnerkpi.licenses.trend import NO_TREND, TrendState
 from partnerkpi.report._frames import Frame, frame_of_rows
 from partnerkpi.report._sections import (
     SECTION_TABLES,

@@ -33,7 +33,7 @@ from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.io._cells import came
 from partnerkpi.kpi import Kpi, cells_of
 from partnerkpi.licenses.evidence import StoredRows
-from partnerkpi.licenses.measures import NO_TREND, SectionState, TrendState
+from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.peers import Rates, Thresholds
 from partnerkpi.licenses.state import (
     PRODUCTS,
@@ -43,6 +43,7 @@ from partnerkpi.licenses.state import (
     ProductState,
     RatesState,
 )
+from partnerkpi.licenses.trend import NO_TREND, TrendState
 from partnerkpi.report._frames import Frame, columns_of, frame_of_columns
 from partnerkpi.report._sections import (
     SECTION_TABLES,
