@@ -108,7 +108,8 @@ def _counted(seen: ObservationColumns, rows: Rows) -> _Four:
 def _changes(begins: Codes, stops: Codes, values: _Four, weeks: int) -> NDArray[Any]:
     """By how much each of four sums changes with each week."""
     if weeks > _FEW:
-        return _sums(begins, values, weeks) - _sums(stops, values, weeks)
+        gains: NDArray[Any] = _sums(begins, values, weeks) - _sums(stops, values, weeks)
+        return gains
     # Both at once: a number for every pair of weeks.
     pairs = begins * np.intp(weeks) + stops
     sums = _sums(pairs, values, weeks * weeks)
