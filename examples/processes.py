@@ -15,7 +15,7 @@ import numpy as np
 
 import partnerkpi as pk
 from partnerkpi.licenses.state import Limits, RatesState, limits, rates_state
-from partnerkpi.report import ReportState, finish, lift, look, merged
+from partnerkpi.reports import ReportState, finish, lift, look, merged
 
 PARTS = 4
 AS_OF = datetime(2026, 11, 22, tzinfo=UTC)

@@ -16,7 +16,7 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import FormatError, InputError, MergeError
 from partnerkpi.kpi import Definition, Unit
 from partnerkpi.policy import PeerRates
-from partnerkpi.report import Change, Moves
+from partnerkpi.reports import Change, Moves
 from tests.library import policy_of, portfolio_of
 from tests.oracles.comparison import comparison_document
 from tests.own_figures import Named, Nothing, Tagged

@@ -177,7 +177,7 @@ def test_the_example_service_answers(
     assert key in answer
 
 
-@pytest.mark.parametrize("name", ["partnerkpi", "partnerkpi.present", "partnerkpi.report"])
+@pytest.mark.parametrize("name", ["partnerkpi", "partnerkpi.present", "partnerkpi.reports"])
 def test_every_public_name_says_what_it_is(name: str) -> None:
     """Each class and function that a host can import has a docstring."""
     room = importlib.import_module(name)

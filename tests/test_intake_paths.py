@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import partnerkpi as pk
 from partnerkpi import _layout, _line_rows
-from partnerkpi._arrays import NEVER, OPEN, Codes
+from partnerkpi._arrays import NEVER, OPEN, Codes, reached
 from partnerkpi._gathered import Vocabulary
 from partnerkpi._groups import Levels
 from partnerkpi._ids import IdIndex, joined_ids
@@ -332,9 +332,10 @@ def test_instants_are_counted_into_periods(count: int, parts: list[list[int]]) -
     """For each instant, how many of few or many ends lie before it."""
     ends = np.arange(count, dtype=np.int64) * DAY
     micros = [one for part in parts for one in part]
-    expected = np.searchsorted(ends, int64(micros)).tolist()
+    moments = gathered(parts)
+    bounds = [moments.bound(end) for end in ends.tolist()]
 
-    assert expected == gathered(parts).periods(ends).tolist()
+    assert np.searchsorted(ends, int64(micros)).tolist() == reached(moments.codes, bounds).tolist()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from partnerkpi._text import Text
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import UnknownNameError
 from partnerkpi.kpi import Table
-from partnerkpi.report.document import SECTION_NAMES
+from partnerkpi.reports.document import SECTION_NAMES
 from partnerkpi.status import Status
 from tests.library import (
     customer,

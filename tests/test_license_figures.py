@@ -8,7 +8,7 @@ import pytest
 import partnerkpi as pk
 from partnerkpi.errors import CountOverflowError, MergeError
 from partnerkpi.licenses import SectionState, TrendState, figures
-from partnerkpi.report.document import section_dict
+from partnerkpi.reports.document import section_dict
 from tests.library import AS_OF
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "data" / "portfolio.json"

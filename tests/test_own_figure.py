@@ -16,7 +16,7 @@ from partnerkpi import status
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import RecordsMissingError
 from partnerkpi.kpi import Check, Definition, Kpi, Reason, Unit, Value, Why
-from partnerkpi.report import finish, lift_all, merged
+from partnerkpi.reports import finish, lift_all, merged
 from partnerkpi.testing import Case, cases, check_merge_laws, instants
 from tests.library import AS_OF, customer, line, reported, subscription
 

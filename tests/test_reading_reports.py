@@ -17,7 +17,7 @@ import partnerkpi as pk
 from partnerkpi.errors import FormatError, InputError, RecordsMissingError, UnknownNameError
 from partnerkpi.kpi import Figure, Table
 from partnerkpi.policy import BenchmarkRates, FixedRate, LowAssignmentRule, PeerQuantile, PeerRates
-from partnerkpi.report.document import SECTION_NAMES, figures_of
+from partnerkpi.reports.document import SECTION_NAMES, figures_of
 from tests.library import policy_of, portfolio_of
 from tests.own_figures import Named, Nothing, Tagged
 from tests.strategies import Case, Document, cases

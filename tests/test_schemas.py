@@ -17,7 +17,7 @@ from partnerkpi.io import schema as portfolio_schema_of
 from partnerkpi.io._write_documents import write_document
 from partnerkpi.io.schemas import portfolio_schema
 from partnerkpi.licenses.state import rates_state
-from partnerkpi.report import look, rates_document, state_document
+from partnerkpi.reports import look, rates_document, state_document
 from tests import test_comparison, test_reading_reports, test_stored_states
 from tests.document_doors import as_bytes, customer, document, read
 from tests.library import policy_of, portfolio_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import partnerkpi as pk
 from partnerkpi.errors import UnknownNameError
-from partnerkpi.report import Segments, finish, merged
+from partnerkpi.reports import Segments, finish, merged
 from tests.library import (
     AS_OF,
     customer,

@@ -17,7 +17,7 @@ import partnerkpi as pk
 from partnerkpi.errors import FormatError, InputError, MergeError, RecordsMissingError
 from partnerkpi.kpi import Definition, Unit
 from partnerkpi.licenses.state import RatesState, limits, rates_state
-from partnerkpi.report import (
+from partnerkpi.reports import (
     ReportState,
     finish,
     lift,

@@ -14,8 +14,8 @@ import partnerkpi as pk
 from partnerkpi.errors import RecordsMissingError, UnknownNameError
 from partnerkpi.kpi import Check, Figure, Reason, Why
 from partnerkpi.licenses.kpis import ProductSections
-from partnerkpi.report import finish
-from partnerkpi.report.document import SECTION_NAMES
+from partnerkpi.reports import finish
+from partnerkpi.reports.document import SECTION_NAMES
 from tests.library import AS_OF, Field, customer, line, observed, report_of, reported, subscription
 from tests.oracles import OraclePolicy, read_customers, report_document
 from tests.oracles.peers import low_among_all, rates

@@ -14,8 +14,8 @@ from attrs import fields
 from partnerkpi import Policy
 from partnerkpi.kpi import Definition, TableDefinition, said
 from partnerkpi.licenses import kpis, rows
-from partnerkpi.report.comparison import WEEK_DEFINITIONS
-from partnerkpi.report.customers import CUSTOMERS_TABLE
+from partnerkpi.reports.comparison import WEEK_DEFINITIONS
+from partnerkpi.reports.customers import CUSTOMERS_TABLE
 from partnerkpi.status import RULES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "definitions.md"

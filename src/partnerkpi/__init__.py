@@ -1,20 +1,25 @@
 """Every partner figure, from one's own data: exact, explainable, defined in one place."""
 
-from partnerkpi import errors, licenses, status
-from partnerkpi._coded import Coded
-from partnerkpi.columns import Portfolio
-from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
-from partnerkpi.models import (
-    Customer,
-    Kind,
-    LicenseLine,
-    ManagedBy,
-    Observation,
-    Partner,
-    Subscription,
-)
-from partnerkpi.policy import Policy
-from partnerkpi.report import Comparison, Report, compare, read_report, report, schema
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from partnerkpi import errors, licenses, status
+    from partnerkpi._coded import Coded
+    from partnerkpi.columns import Portfolio
+    from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
+    from partnerkpi.models import (
+        Customer,
+        Kind,
+        LicenseLine,
+        ManagedBy,
+        Observation,
+        Partner,
+        Subscription,
+    )
+    from partnerkpi.policy import Policy
+    from partnerkpi.reports import Comparison, Report, compare, read_report, report, schema
 
 __version__ = "0.1.0"
 
@@ -44,3 +49,40 @@ __all__ = [
     "status",
     "write",
 ]
+
+# Rooms are entered when something of them is asked for: a host that only reads pays for no report.
+_ROOMS = MappingProxyType(
+    {
+        "_coded": ("Coded",),
+        "columns": ("Portfolio",),
+        "io.doors": ("from_columns", "from_dict", "read", "read_tables", "write"),
+        "models": (
+            "Customer",
+            "Kind",
+            "LicenseLine",
+            "ManagedBy",
+            "Observation",
+            "Partner",
+            "Subscription",
+        ),
+        "policy": ("Policy",),
+        "reports": ("Comparison", "Report", "compare", "read_report", "report", "schema"),
+    }
+)
+_WHERE = MappingProxyType({name: room for room, names in _ROOMS.items() for name in names})
+
+
+def __getattr__(name: str) -> object:
+    """Find what the front door names in the room where it stands."""
+    if name in _WHERE:
+        found: object = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return found
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """List what the front door names."""
+    return sorted([*__all__, "__version__"])

@@ -6,7 +6,7 @@ With the extra installed, ``hypothesis.strategies.from_type`` knows them as well
 
 Example:
     >>> from hypothesis import given, settings
-    >>> from partnerkpi.report import report
+    >>> from partnerkpi.reports import report
     >>> @settings(max_examples=10)
     ... @given(cases(max_customers=3))
     ... def test_rows(case):

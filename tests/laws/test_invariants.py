@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import partnerkpi as pk
-from partnerkpi.report.document import SECTION_NAMES
+from partnerkpi.reports.document import SECTION_NAMES
 from tests.library import figures_only, records_of, report_of
 from tests.oracles.times import instant
 from tests.strategies import Case, cases

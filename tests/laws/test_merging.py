@@ -20,7 +20,7 @@ from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.peers import Rates
 from partnerkpi.licenses.state import LicenseState, RatesState, limits, rates_state
 from partnerkpi.licenses.trend import TrendState
-from partnerkpi.report import ReportState, finish, lift, lift_all, look, merged
+from partnerkpi.reports import ReportState, finish, lift, lift_all, look, merged
 from tests.library import AS_OF as TODAY
 from tests.library import policy_of, portfolio_of
 from tests.strategies import Case, cases, partitions

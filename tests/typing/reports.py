@@ -15,7 +15,7 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Definition, Figure, Kpi, Table, Unit, Value, Why
 from partnerkpi.licenses import ExpiringRow, TrendWeek
 from partnerkpi.policy import FixedRate, PeerRates
-from partnerkpi.report import CustomerRow, Segments
+from partnerkpi.reports import CustomerRow, Segments
 from partnerkpi.status import Explanation, Status
 
 AS_OF = datetime(2026, 11, 22, tzinfo=UTC)

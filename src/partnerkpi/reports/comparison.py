@@ -11,7 +11,7 @@ from attrs import field, frozen
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import MergeError
 from partnerkpi.kpi import Definition, Figure, Unit, Value
-from partnerkpi.report.document import SECTION_NAMES, figures_of, instant_text
+from partnerkpi.reports.document import SECTION_NAMES, figures_of, instant_text
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         TrendWeek,
     )
     from partnerkpi.policy import LowAssignmentRule, Policy
-    from partnerkpi.report.assembly import Report
+    from partnerkpi.reports.assembly import Report
 
     Section = RecentlyAdded | Expiring | Renewing | LowAssignment | Overage
 
@@ -254,7 +254,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain values: the document ``partnerkpi/comparison@1``."""
-        from partnerkpi.report.comparison_document import document_of
+        from partnerkpi.reports.comparison_document import document_of
 
         return document_of(self)
 
@@ -273,7 +273,7 @@ class Comparison:
             FormatError: a format, version or rule that this release does not read.
             InputError: the document is faulty; all faults at once.
         """
-        from partnerkpi.report.comparison_document import comparison_from
+        from partnerkpi.reports.comparison_document import comparison_from
 
         return comparison_from(document, rules)
 
@@ -288,7 +288,7 @@ class Comparison:
             ValueError: a width below 40, or a negative number of rows.
         """
         from partnerkpi.present import page_text
-        from partnerkpi.report.comparison_page import page_of
+        from partnerkpi.reports.comparison_page import page_of
 
         return page_text(page_of(self), width=width, rows=rows)
 
@@ -307,7 +307,7 @@ def compare(earlier: Report, later: Report) -> Comparison:
         >>> from datetime import datetime, timezone
         >>> from partnerkpi.columns import Portfolio
         >>> from partnerkpi.models import Customer
-        >>> from partnerkpi.report import report
+        >>> from partnerkpi.reports import report
         >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
         >>> before = report(Portfolio.from_customers([]), as_of=when)
         >>> globex = Customer(id="c-1", name="Globex")

@@ -23,7 +23,7 @@ from partnerkpi.licenses.state import (
     rates_state,
 )
 from partnerkpi.licenses.state import look as license_look
-from partnerkpi.report.customers import CustomerRows
+from partnerkpi.reports.customers import CustomerRows
 from partnerkpi.snapshot import snapshot
 from partnerkpi.status import status_columns
 

@@ -13,7 +13,7 @@ from partnerkpi.present.formats import MISSING, said_instant
 
 if TYPE_CHECKING:
     from partnerkpi.kpi import Value
-    from partnerkpi.report.comparison import Change, Comparison, Moves, ProductChange
+    from partnerkpi.reports.comparison import Change, Comparison, Moves, ProductChange
 
 __all__ = ["page_of"]
 

@@ -11,15 +11,15 @@ import numpy as np
 
 from partnerkpi.columns import arrivals, taken
 from partnerkpi.errors import UnknownNameError
-from partnerkpi.report.customers import products_held
-from partnerkpi.report.state import ReportState, lift_all
+from partnerkpi.reports.customers import products_held
+from partnerkpi.reports.state import ReportState, lift_all
 from partnerkpi.snapshot import snapshot
 
 if TYPE_CHECKING:
     from partnerkpi._arrays import Codes, Rows
     from partnerkpi.columns import Portfolio
     from partnerkpi.kpi import Kpi
-    from partnerkpi.report.assembly import Report
+    from partnerkpi.reports.assembly import Report
 
 __all__ = ["Segments", "segments_of"]
 
@@ -81,7 +81,7 @@ def segments_of(
     whole: Report, key: str, sources: tuple[Portfolio, ...], figures: tuple[Kpi[Any], ...]
 ) -> Segments:
     """The report of each segment by a key."""
-    from partnerkpi.report.assembly import finish
+    from partnerkpi.reports.assembly import finish
 
     states: dict[str | None, ReportState] = {}
     kept: dict[str | None, list[Portfolio]] = {}

@@ -19,15 +19,15 @@ from partnerkpi.licenses.evidence import StoredRows
 from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.trend import NO_TREND, TrendState
 from partnerkpi.periods import week_ends
-from partnerkpi.report._strict import MAX_SUM, step, whole_check
-from partnerkpi.report.document import instant_text
+from partnerkpi.reports._strict import MAX_SUM, step, whole_check
+from partnerkpi.reports.document import instant_text
 
 if TYPE_CHECKING:
     from partnerkpi._text import TextIndex
     from partnerkpi.kpi import TableDefinition
     from partnerkpi.policy import Policy
-    from partnerkpi.report._frames import Frame
-    from partnerkpi.report._strict import Reader, Rules
+    from partnerkpi.reports._frames import Frame
+    from partnerkpi.reports._strict import Reader, Rules
 
 __all__ = [
     "SECTION_TABLES",

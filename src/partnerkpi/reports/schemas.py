@@ -30,17 +30,17 @@ from partnerkpi.kpi import Unit
 from partnerkpi.licenses.kpis import DEFINITIONS, Overview
 from partnerkpi.licenses.state import PRODUCTS, OverviewState
 from partnerkpi.models import Kind, ManagedBy
-from partnerkpi.report._sections import (
+from partnerkpi.reports._sections import (
     SECTION_TABLES,
     SECTION_TYPES,
     TREND_COUNTS,
     figure_names,
 )
-from partnerkpi.report._strict import MAX_SUM
-from partnerkpi.report.comparison_document import COMPARISON_FORMAT
-from partnerkpi.report.customers import CUSTOMERS_TABLE
-from partnerkpi.report.document import REPORT_FORMAT
-from partnerkpi.report.stored import STATE_FORMAT
+from partnerkpi.reports._strict import MAX_SUM
+from partnerkpi.reports.comparison_document import COMPARISON_FORMAT
+from partnerkpi.reports.customers import CUSTOMERS_TABLE
+from partnerkpi.reports.document import REPORT_FORMAT
+from partnerkpi.reports.stored import STATE_FORMAT
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:

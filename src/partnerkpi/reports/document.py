@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from partnerkpi.kpi import Value
     from partnerkpi.licenses.kpis import ProductSections, TrendWeek
-    from partnerkpi.report.assembly import Report
+    from partnerkpi.reports.assembly import Report
 
 __all__ = ["REPORT_FORMAT", "document_of", "figures_of", "instant_text", "plain_value"]
 

@@ -21,15 +21,15 @@ from partnerkpi.licenses.kpis import (
 )
 from partnerkpi.licenses.state import PRODUCTS
 from partnerkpi.policy import Policy
-from partnerkpi.report.customers import CUSTOMERS_TABLE, CustomerRow
-from partnerkpi.report.state import ReportState, lift_all
+from partnerkpi.reports.customers import CUSTOMERS_TABLE, CustomerRow
+from partnerkpi.reports.state import ReportState, lift_all
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
-    from partnerkpi.report.segments import Segments
+    from partnerkpi.reports.segments import Segments
 
 __all__ = ["DataNotes", "Report", "finish", "report"]
 
@@ -82,7 +82,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values: the report document of the definitions."""
-        from partnerkpi.report.document import document_of
+        from partnerkpi.reports.document import document_of
 
         return document_of(self)
 
@@ -119,7 +119,7 @@ class Report:
             <BLANKLINE>
         """
         from partnerkpi.present.text import page_text
-        from partnerkpi.report.page import page_of
+        from partnerkpi.reports.page import page_of
 
         return page_text(page_of(self), width=width, rows=rows)
 
@@ -149,7 +149,7 @@ class Report:
             FormatError: a format, version or rule that this release does not read.
             InputError: the document is faulty; all faults at once.
         """
-        from partnerkpi.report.reading import report_from
+        from partnerkpi.reports.reading import report_from
 
         return report_from(document, rules)
 
@@ -169,7 +169,7 @@ class Report:
             UnknownNameError: there is no such key; names the nearest.
             RecordsMissingError: the report was read from a document.
         """
-        from partnerkpi.report.segments import segments_of
+        from partnerkpi.reports.segments import segments_of
 
         return segments_of(self, key, self._bound(), self._own)
 
@@ -230,7 +230,7 @@ def _named(figures: Sequence[Kpi[Any]]) -> tuple[Kpi[Any], ...]:
 
 def _refuse_shared(parts: tuple[Portfolio, ...]) -> None:
     """Parts of a partition have no customer or subscription in common."""
-    from partnerkpi.report.parts import shared_ids
+    from partnerkpi.reports.parts import shared_ids
 
     if len(parts) > 1 and (faults := shared_ids(parts)):
         raise InputError(faults)
@@ -271,7 +271,7 @@ def finish(
 
 
 def _own_figure(figure: Kpi[Any], counted: object, say: Sayer) -> Figure[Value]:
-    from partnerkpi.report.parts import OwnEvidence
+    from partnerkpi.reports.parts import OwnEvidence
 
     value: Value = figure.finish(counted)
 

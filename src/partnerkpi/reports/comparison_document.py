@@ -16,9 +16,9 @@ from partnerkpi.kpi import Definition, Unit, Value
 from partnerkpi.licenses.kpis import DEFINITIONS, Overview
 from partnerkpi.licenses.state import PRODUCTS
 from partnerkpi.periods import last_week_end
-from partnerkpi.report._sections import SECTION_TYPES, Terms, figure_names
-from partnerkpi.report._strict import SKIP, Reader, require_format, step, word_check
-from partnerkpi.report.comparison import (
+from partnerkpi.reports._sections import SECTION_TYPES, Terms, figure_names
+from partnerkpi.reports._strict import SKIP, Reader, require_format, step, word_check
+from partnerkpi.reports.comparison import (
     UNOBSERVED_LINES,
     WEEK_DEFINITIONS,
     BadgeChange,
@@ -30,8 +30,8 @@ from partnerkpi.report.comparison import (
     SectionChange,
     WeekChange,
 )
-from partnerkpi.report.document import instant_text, plain_value
-from partnerkpi.report.reading import own_definition, own_value
+from partnerkpi.reports.document import instant_text, plain_value
+from partnerkpi.reports.reading import own_definition, own_value
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:

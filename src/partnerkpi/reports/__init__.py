@@ -1,7 +1,7 @@
 """The whole report of a portfolio: assembled, cut into segments, compared, stored."""
 
-from partnerkpi.report.assembly import DataNotes, Report, finish, report
-from partnerkpi.report.comparison import (
+from partnerkpi.reports.assembly import DataNotes, Report, finish, report
+from partnerkpi.reports.comparison import (
     BadgeChange,
     Basis,
     Change,
@@ -12,12 +12,12 @@ from partnerkpi.report.comparison import (
     WeekChange,
     compare,
 )
-from partnerkpi.report.customers import CustomerRow
-from partnerkpi.report.reading import read_report
-from partnerkpi.report.schemas import schema
-from partnerkpi.report.segments import Segments
-from partnerkpi.report.state import ReportState, lift, lift_all, look, merged
-from partnerkpi.report.stored import (
+from partnerkpi.reports.customers import CustomerRow
+from partnerkpi.reports.reading import read_report
+from partnerkpi.reports.schemas import schema
+from partnerkpi.reports.segments import Segments
+from partnerkpi.reports.state import ReportState, lift, lift_all, look, merged
+from partnerkpi.reports.stored import (
     Storable,
     rates_document,
     rates_from,

@@ -28,8 +28,8 @@ from partnerkpi.licenses.kpis import (
 from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.state import PRODUCTS, ProductState
 from partnerkpi.licenses.trend import NO_TREND, TrendState
-from partnerkpi.report._frames import Frame, frame_of_rows
-from partnerkpi.report._sections import (
+from partnerkpi.reports._frames import Frame, frame_of_rows
+from partnerkpi.reports._sections import (
     SECTION_TABLES,
     SECTION_TYPES,
     TREND_COUNTS,
@@ -40,7 +40,7 @@ from partnerkpi.report._sections import (
     section_of,
     trend_of,
 )
-from partnerkpi.report._strict import (
+from partnerkpi.reports._strict import (
     SKIP,
     Reader,
     any_whole,
@@ -49,9 +49,9 @@ from partnerkpi.report._strict import (
     require_format,
     step,
 )
-from partnerkpi.report.assembly import DataNotes, Report
-from partnerkpi.report.customers import CUSTOMERS_TABLE, StoredCustomerRows
-from partnerkpi.report.document import REPORT_FORMAT, figures_of
+from partnerkpi.reports.assembly import DataNotes, Report
+from partnerkpi.reports.customers import CUSTOMERS_TABLE, StoredCustomerRows
+from partnerkpi.reports.document import REPORT_FORMAT, figures_of
 
 if TYPE_CHECKING:
     from partnerkpi.io._files import Source
@@ -96,7 +96,7 @@ def read_report(
         >>> import json
         >>> from datetime import datetime, timezone
         >>> from partnerkpi.columns import Portfolio
-        >>> from partnerkpi.report import report
+        >>> from partnerkpi.reports import report
         >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
         >>> document = report(Portfolio.from_customers([]), as_of=when).to_dict()
         >>> read_report(BytesIO(json.dumps(document).encode())).to_dict() == document

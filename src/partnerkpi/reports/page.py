@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.kpi import Column, Unit
 from partnerkpi.present.pieces import Block, Listing, Page, listing
-from partnerkpi.report.document import SECTION_NAMES, figures_of
+from partnerkpi.reports.document import SECTION_NAMES, figures_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from partnerkpi.kpi import Table
     from partnerkpi.licenses.kpis import ProductSections, TrendWeek
     from partnerkpi.policy import Policy
-    from partnerkpi.report.assembly import Report
-    from partnerkpi.report.customers import CustomerRow
+    from partnerkpi.reports.assembly import Report
+    from partnerkpi.reports.customers import CustomerRow
 
 __all__ = ["page_of"]
 

@@ -44,8 +44,8 @@ from partnerkpi.licenses.state import (
     RatesState,
 )
 from partnerkpi.licenses.trend import NO_TREND, TrendState
-from partnerkpi.report._frames import Frame, columns_of, frame_of_columns
-from partnerkpi.report._sections import (
+from partnerkpi.reports._frames import Frame, columns_of, frame_of_columns
+from partnerkpi.reports._sections import (
     SECTION_TABLES,
     TREND_COUNTS,
     Terms,
@@ -54,10 +54,10 @@ from partnerkpi.report._sections import (
     section_of,
     trend_of,
 )
-from partnerkpi.report._strict import SKIP, Reader, require_format, step
-from partnerkpi.report.customers import CUSTOMERS_TABLE, StoredCustomerRows
-from partnerkpi.report.document import instant_text
-from partnerkpi.report.state import ReportState
+from partnerkpi.reports._strict import SKIP, Reader, require_format, step
+from partnerkpi.reports.customers import CUSTOMERS_TABLE, StoredCustomerRows
+from partnerkpi.reports.document import instant_text
+from partnerkpi.reports.state import ReportState
 
 if TYPE_CHECKING:
     from partnerkpi.kpi import RowPart
@@ -126,7 +126,7 @@ def state_document(state: ReportState, figures: Sequence[Kpi[Any]] = ()) -> dict
         >>> from datetime import datetime, timezone
         >>> from partnerkpi.columns import Portfolio
         >>> from partnerkpi.policy import Policy
-        >>> from partnerkpi.report.state import lift_all
+        >>> from partnerkpi.reports.state import lift_all
         >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
         >>> state = lift_all([Portfolio.from_customers([])], when, Policy())
         >>> document = state_document(state)

@@ -17,7 +17,7 @@ from partnerkpi._cells import Choices, Flags, Integers, Objects, Ratios, Texts
 from partnerkpi._text import Text, duplicates
 from partnerkpi.io._cells import MISSING, came, text_fault
 from partnerkpi.models import Kind, ManagedBy
-from partnerkpi.report._strict import MAX_SUM, SKIP, Reader, integer, step, whole_check, word_check
+from partnerkpi.reports._strict import MAX_SUM, SKIP, Reader, integer, step, whole_check, word_check
 from partnerkpi.status import Status, by_urgency
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._cells import Cells
     from partnerkpi.kpi import TableDefinition
-    from partnerkpi.report._strict import Check
+    from partnerkpi.reports._strict import Check
 
 __all__ = ["KINDS_OF_COLUMNS", "Frame", "columns_of", "frame_of_columns", "frame_of_rows"]
 
