@@ -142,34 +142,26 @@ class Levels:
     def _any_bits(self, codes: Bits, index: Rows | None, bits: Bits) -> None:
         bits[:] = 0
         for rows, groups in self._blocks():
-            bits[groups] |= codes[rows] if index is None else codes.take(index[rows])
+            bits[groups] |= _picked(codes, index, rows)
         if len(self.tail):
-            rows = slice(self.starts[-1], None)
-            found = codes[rows] if index is None else codes.take(index[rows])
+            found = _picked(codes, index, slice(self.starts[-1], None))
             np.bitwise_or.at(bits, self.tail, found)
 
     def any(self, mask: Mask, out: Mask) -> None:
         """For each group, whether any of its rows is true, into ``out``."""
         self._any_bits(mask.view(np.uint8), None, out.view(np.uint8))
 
-    def sums(
-        self,
-        values: NDArray[Any],
-        out: NDArray[Any],
-        mask: Mask | None = None,
-        index: Rows | None = None,
-    ) -> None:
+    def sums(self, values: NDArray[Any], out: NDArray[Any], index: Rows | None = None) -> None:
         """For each group, the sum of its rows' values, into ``out``, whose type must hold it.
 
-        With a ``mask`` only where it is true; with an ``index`` row ``r`` has the value and the
-        mask at ``index[r]``.
+        With an ``index`` row ``r`` has the value at ``index[r]``.
         """
         out[:] = 0
         for rows, groups in self._blocks():
             chosen = out[groups]
-            np.add(chosen, _picked(values, mask, index, rows), out=chosen, casting="unsafe")
+            np.add(chosen, _picked(values, index, rows), out=chosen, casting="unsafe")
         if len(self.tail):
-            found = _picked(values, mask, index, slice(self.starts[-1], None))
+            found = _picked(values, index, slice(self.starts[-1], None))
             np.add.at(out, self.tail, found.astype(out.dtype))
 
     def _blocks(self) -> Iterator[tuple[slice, slice]]:
@@ -207,15 +199,8 @@ class Levels:
 _BLOCK = 1 << 15
 
 
-def _picked(
-    values: NDArray[Any], mask: Mask | None, index: Rows | None, rows: slice
-) -> NDArray[Any]:
-    if index is None:
-        return values[rows] if mask is None else values[rows] * mask[rows]
-    places = index[rows]
-    found = values.take(places)
-
-    return found if mask is None else found * mask.take(places)
+def _picked(values: NDArray[Any], index: Rows | None, rows: slice) -> NDArray[Any]:
+    return values[rows] if index is None else values.take(index[rows])
 
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")

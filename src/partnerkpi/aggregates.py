@@ -126,8 +126,7 @@ def pair_sums_by_code(
         >>> [sums.tolist() for sums in pair_sums_by_code(np.array([0, 2, 0]), left, right, 3)]
         [[5, 0, 2], [1, 0, 1]]
     """
-    tops = (int(left.max(initial=0)), int(right.max(initial=0)))
-    if len(codes) * max(tops) >= 2**_HALF:
+    if max(exact_sum(left), exact_sum(right)) >= 2**_HALF:
         exact = [sums_by_code(codes, values, size) for values in (left, right)]
         return np.array(exact[0], object), np.array(exact[1], object)
     # Both sums stand in one double: the left one in the bits above the right one.

@@ -165,9 +165,10 @@ def _latest(observed: Moments, low: Codes, high: Codes, micros: int) -> Rows:
     if not len(observed):
         return rows
     later = rows_where(observed.codes.take(rows) >= bound)
-    # Mostly the one before the last is it, if the last is not.
-    rows[later] -= 1
-    later = later[observed.codes[rows[later]] >= bound]
+    for _ in range(_NEAR):
+        rows[later] -= 1
+        later = later[rows[later] >= low[later]]
+        later = later[observed.codes[rows[later]] >= bound]
     rows[later] = _bisected(observed.codes, low[later], rows[later] + 1, bound) - 1
 
     np.maximum(rows, low - 1, out=rows)
@@ -195,6 +196,10 @@ def _at(column: Counts, observed: Mask, rows: Rows | None, *, whole: bool) -> An
     counts[observed] = found
 
     return locked(counts)
+
+
+# It mostly is the last or one of so many before it: then that is cheaper than a search.
+_NEAR = 3
 
 
 def last_dated(portfolio: Portfolio, lines: Rows, micros: int) -> tuple[Rows, Mask]:

@@ -68,7 +68,7 @@ class Row:
         ours: float | None,
         peer: str,
         theirs: float,
-        target: float | None,
+        target: float | None = None,
         rows: int | None = None,
     ) -> Row:
         """Two times of the same work."""

@@ -171,15 +171,18 @@ def _excess(scope: Scope, dtype: np.dtype[Any]) -> Counts:
 def _sums(
     layout: Levels, columns: Sequence[Counts], mask: Mask, index: Rows | None = None
 ) -> list[Counts]:
-    """Sums per group of columns under a mask, in a type that is known to hold them."""
+    """Sums per group of columns under a mask, in a type that is known to hold them.
+
+    With an ``index`` row ``r`` has the value, and the mask, at ``index[r]``.
+    """
     most = max(int(counts.max(initial=0)) for counts in columns) * _longest(layout)
-    if most >= 2**63:
-        for counts in columns:
-            chosen = counts * mask
-            _refuse_overflow(layout, chosen if index is None else chosen[index])
     sums = sheet(len(columns), layout.groups, np.uint32 if most < 2**32 else np.int64)
+    chosen: Counts = new(len(mask), np.result_type(*columns))
     for counts, out in zip(columns, sums, strict=True):
-        layout.sums(counts, out, mask, index)
+        np.multiply(counts, mask, out=chosen)
+        if most >= 2**63:
+            _refuse_overflow(layout, chosen if index is None else chosen[index])
+        layout.sums(chosen, out, index)
 
     return [locked(each) for each in sums]
 

@@ -8,12 +8,13 @@ parts.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import evolve, field, frozen
 
-from partnerkpi._arrays import lock_counts, locked, new, reduced, rows_where
+from partnerkpi._arrays import lock_counts, locked, new, reached, reduced, rows_where
 from partnerkpi.aggregates import exact_ranks
 
 if TYPE_CHECKING:
@@ -197,17 +198,19 @@ class _Peers:
         return rates.take(np.flatnonzero(rates.total))
 
 
-_SAMPLE = 4096
-_MANY = 16 * _SAMPLE
+_MANY = 4096
+_SHARE = 64
 
 
 def _bracket(doubles: NDArray[np.float64], size: int, ranks: tuple[int, ...]) -> tuple[Rows, int]:
     """Rows of which the wanted ranks are, as a sample suggests, and how many rank before them."""
     if len(doubles) < _MANY:
         return np.flatnonzero(np.isfinite(doubles)), 0
-    sample = np.sort(doubles[:: len(doubles) // _SAMPLE])
+    wanted = min(max(len(doubles) // _SHARE, _MANY // 4), _MANY)
+    sample = np.sort(doubles[:: len(doubles) // wanted])
     sample = sample[np.isfinite(sample)]
-    margin = len(sample) // 64
+    # Four times what a rank of the sample strays from its share, in the middle.
+    margin = 2 * isqrt(len(sample))
     low = sample[max(min(ranks) * len(sample) // size - margin, 0)]
     high = sample[min(max(ranks) * len(sample) // size + margin, len(sample) - 1)]
     inside = rows_where((doubles >= low) & (doubles <= high))
@@ -276,25 +279,19 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
 
 def _bands(everyone: _Peers, bounds: tuple[int, ...]) -> Iterator[_Peers]:
     """The peers of each size band."""
-    codes = band_codes(everyone.rates.total, bounds)
-    codes += (everyone.rates.total == 0) * codes.dtype.type(len(bounds) + 1)
-    for band, bound in enumerate((0, *bounds)):
-        rows = rows_where(codes == band)
-        if everyone.doubles is None:
-            yield _Peers(bound, everyone.rates.take(rows), None, None, len(rows))
+    rates = everyone.rates
+    rows = rows_where(rates.total != 0)
+    bands = reached(rates.total.take(rows), bounds)
+    rows = rows.take(np.argsort(bands, kind="stable"))
+    sizes = np.bincount(bands, minlength=len(bounds) + 1).tolist()
+    doubles = None if rates.doubles is None else rates.doubles.take(rows)
+    end = 0
+    for bound, size in zip((0, *bounds), sizes, strict=True):
+        here, end = slice(end, end + size), end + size
+        if doubles is None:
+            yield _Peers(bound, rates.take(rows[here]), None, None, size)
         else:
-            yield _Peers(bound, everyone.rates, rows, everyone.doubles.take(rows), len(rows))
-
-
-def band_codes(totals: Counts, bounds: tuple[int, ...]) -> NDArray[np.uint8] | Rows:
-    """The band of each total: how many bounds are at or below it."""
-    if len(bounds) > np.iinfo(np.uint8).max:
-        return np.searchsorted(np.array(bounds), totals, side="right")
-    bands = np.zeros(len(totals), np.uint8)
-    for bound in bounds:
-        bands += totals >= bound
-
-    return bands
+            yield _Peers(bound, rates, rows[here], doubles[here], size)
 
 
 def _threshold(peers: _Peers, policy: Policy) -> Fraction | None:
@@ -318,7 +315,7 @@ def is_low(rates: Rates, limits: Thresholds) -> Mask:
     low[:] = False
     rows = _candidates(rates, limits)
     chosen = rates.take(rows)
-    bands = band_codes(chosen.total, limits.bounds)
+    bands = reached(chosen.total, limits.bounds)
     for band, limit in enumerate(limits.rates):
         if limit is not None:
             within = np.flatnonzero(bands == band)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import fits, reached
+from partnerkpi._arrays import fits, reached, rows_where
 from partnerkpi.aggregates import pair_sums_by_code
 from partnerkpi.errors import MergeError
 from partnerkpi.periods import week_ends
@@ -138,21 +138,65 @@ def _spans(scope: Scope, ends: NDArray[np.int64]) -> Iterator[tuple[Rows, Codes,
 
     Some lines at a time, so that all that is made on the way stays in the fast caches.
     """
-    portfolio = scope.snapshot.portfolio
-    first, seen = portfolio.line_columns.first, portfolio.observation_columns.observed
+    seen = scope.snapshot.portfolio.observation_columns.observed
     bounds = [seen.bound(end) for end in ends.tolist()]
-    active = _active_weeks(scope, ends)
-    cuts = np.searchsorted(first, np.arange(0, len(seen), _STEP)).tolist()
-    for low, high in pairwise([*cuts, len(first) - 1]):
-        start, stop = int(first[low]), int(first[high])
-        if start < stop:
-            weeks = reached(seen.codes[start:stop], bounds)
-            mine = np.repeat(active[:, low:high], np.diff(first[low : high + 1]), axis=1)
-            begins = np.maximum(weeks, mine[0])
-            until = _until(weeks, first[low + 1 : high + 1] - start, len(ends))
-            stops = np.minimum(until, mine[1])
-            rows = np.flatnonzero(stops > begins)
-            yield start + rows, begins[rows], stops[rows]
+    lines = _Lines.of(scope, ends)
+    for low, high in lines.cuts():
+        rows = lines.rows(low, high)
+        weeks = reached(seen.codes.take(rows), bounds)
+        begin, stop = np.repeat(lines.active[:, low:high], lines.sizes[low:high], axis=1)
+        begins = np.maximum(weeks, begin)
+        behind = lines.behind[low + 1 : high + 1] - lines.behind[low]
+        stops = np.minimum(_until(weeks, behind, len(ends)), stop)
+        counting = np.flatnonzero(stops > begins)
+        yield rows[counting], begins[counting], stops[counting]
+
+
+@frozen(eq=False)
+class _Lines:
+    """The lines that are active at the end of some week.
+
+    Attributes:
+        active: Two rows: the first week of each line, and the one after its last.
+        first: The first observation of each.
+        sizes: How many observations each has.
+        behind: How many observations the lines before each have, and behind the last all of them.
+    """
+
+    active: Codes
+    first: Rows
+    sizes: Rows
+    behind: Rows
+
+    @staticmethod
+    def of(scope: Scope, ends: NDArray[np.int64]) -> _Lines:
+        active = _active_weeks(scope, ends)
+        lines = rows_where(active[1] > active[0])
+        columns = scope.snapshot.portfolio.line_columns
+        first = columns.first.take(lines).astype(np.intp)
+        sizes = columns.first.take(lines + 1) - first
+
+        return _Lines(
+            active.take(lines, axis=1), first, sizes, np.concatenate([[0], np.cumsum(sizes)])
+        )
+
+    def cuts(self) -> Iterator[tuple[int, int]]:
+        """Where to cut, so that a piece has about so many observations, and none has none."""
+        size = len(self.sizes)
+        cuts = np.searchsorted(self.behind, np.arange(0, self.behind[-1], _STEP)).tolist()
+
+        return ((low, high) for low, high in pairwise([*cuts, size]) if self._has(low, high))
+
+    def _has(self, low: int, high: int) -> bool:
+        return bool(self.behind[high] > self.behind[low])
+
+    def rows(self, low: int, high: int) -> Rows:
+        """The observations of some lines."""
+        start, stop = self.behind[[low, high]].tolist()
+        rows = np.repeat(self.first[low:high] - self.behind[low:high], self.sizes[low:high])
+        rows += np.arange(start, stop)
+
+        return rows
 
 
 _STEP = 1 << 16
