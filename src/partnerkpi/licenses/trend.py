@@ -149,7 +149,7 @@ def _spans(scope: Scope, ends: NDArray[np.int64]) -> Iterator[tuple[Rows, Codes,
         behind = lines.behind[low + 1 : high + 1] - lines.behind[low]
         stops = np.minimum(_until(weeks, behind, len(ends)), stop)
         counting = np.flatnonzero(stops > begins)
-        yield rows[counting], begins[counting], stops[counting]
+        yield rows.take(counting), begins.take(counting), stops.take(counting)
 
 
 @frozen(eq=False)
