@@ -435,6 +435,15 @@ def test_a_stream_that_is_not_there(
     assert words in capsys.readouterr().err
 
 
+def test_a_host_may_put_its_own_stream_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed goes to whatever stands where standard output does."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+
+    assert 0 == main(["report", str(EXAMPLE), *ASK, "--format", "json"])
+    assert expected_report().to_dict() == json.loads(stream.getvalue())
+
+
 def test_without_standard_error_the_status_remains(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody hears the sentence; the exit status still tells."""
     monkeypatch.setattr(sys, "stderr", None)

@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import partnerkpi as pk
 from partnerkpi.errors import CountOverflowError, MergeError
 from partnerkpi.licenses import SectionState, TrendState, figures
 from partnerkpi.reports.document import section_dict
+from partnerkpi.testing import Case, cases
 from tests.library import AS_OF
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "data" / "portfolio.json"
@@ -119,3 +122,37 @@ def test_trends_of_other_weeks_do_not_mix() -> None:
 
     with pytest.raises(MergeError, match=r"\(0,\) and \(7,\)"):
         one.merge(other)
+
+
+@given(cases(), st.sampled_from([63, 64, 200]))
+def test_a_longer_trend_ends_with_the_shorter_one(case: Case, weeks: int) -> None:
+    """How many weeks are asked for changes nothing in the weeks themselves."""
+    short, long = (
+        figures(case.portfolio(), as_of=case.as_of, policy=pk.Policy(trend_weeks=count))
+        for count in (8, weeks)
+    )
+
+    for code, sections in short.products.items():
+        expected = sections.distribution_trend
+        assert expected == long.products[code].distribution_trend[weeks - 8 :]
+
+
+def test_both_products_together_beyond_64_bits_are_refused() -> None:
+    """Each product still fits; what a customer has of both does not."""
+    when = AS_OF
+    lines = tuple(
+        pk.LicenseLine(
+            product=product,
+            name=f"n{number}",
+            observations=(pk.Observation(total=2**53 - 1, assigned=0),),
+        )
+        for product in ("meetings", "calling")
+        for number in range(600)
+    )
+    trial = pk.Subscription(
+        id="s-1", kind=pk.Kind.TRIAL, added_at=when, starts_at=when, licenses=lines
+    )
+    customer = pk.Customer(id="c-1", name="Globex", subscriptions=(trial,))
+
+    with pytest.raises(CountOverflowError):
+        figures(pk.Portfolio.from_customers([customer]), as_of=when, trend=False)

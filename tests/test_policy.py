@@ -134,6 +134,7 @@ def test_settings_out_of_range_are_refused(settings: dict[str, Any], expected: s
         (lambda: FixedRate(-HALF), "rate must be not negative, not -1/2"),
         (lambda: FixedRate(0.2), "an exact fraction such as '2/5', not the double 0.2"),  # type: ignore[arg-type]
         (lambda: BenchmarkRates({}), "rates must be at least one rate, none negative"),
+        (lambda: BenchmarkRates(5), "rates must be pairs of a lower bound and a rate, not 5"),  # type: ignore[arg-type]
         (lambda: BenchmarkRates({1: -HALF}), "rates must be at least one rate, none negative"),
     ],
 )

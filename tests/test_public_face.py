@@ -85,6 +85,22 @@ def test_the_names_are_pinned(name: str) -> None:
     assert sorted(FACE[name].split()) == sorted(promised(name))
 
 
+@pytest.mark.parametrize("name", ["errors", "licenses", "status"])
+def test_the_front_door_opens_rooms_that_nobody_entered(name: str) -> None:
+    """A room is found through the front door alone, without an import of its own."""
+    code = f"import partnerkpi; print(partnerkpi.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert f"partnerkpi.{name}\n" == done.stdout
+
+
+def test_the_front_door_knows_its_names() -> None:
+    """All that is promised is listed, and nothing else is found."""
+    assert {*partnerkpi.__all__, "__version__"} == set(dir(partnerkpi))
+    with pytest.raises(AttributeError, match="no attribute 'reprot'"):
+        partnerkpi.__getattr__("reprot")
+
+
 @pytest.mark.parametrize("name", rooms())
 def test_whatever_is_promised_is_documented(name: str) -> None:
     """Every public class and function, and every public method and property of a class."""
