@@ -2,8 +2,9 @@
 #   make run    sets everything up and prints the report of the example portfolio
 #   make test   sets everything up and runs every gate
 
-REPORT ?= report examples/data/portfolio.json --as-of 2026-11-22T00:00:00Z --format text --rows all
+REPORT ?= report examples/data --as-of 2026-11-22T00:00:00Z --format text --rows all
 BENCH ?= -m tests.benchmarks
+SECONDS ?= 60
 TESTS ?=
 UPGRADE ?=
 
@@ -27,7 +28,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help run test setup lint types typing tests docs build test-wheel test-floors closing \
-  format bench lock clean
+  format bench fuzz lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -87,8 +88,13 @@ format: .venv/ready-test ## Put every file into format
 bench: .venv-bench/ready ## Benchmarks against other libraries (some minutes)
 	.venv-bench/bin/python $(BENCH)
 
+fuzz: ## Search for inputs that break filters (make fuzz SECONDS=600); needs a wheel of atheris
+	@if $(MAKE) --no-print-directory .venv-fuzz/ready; \
+	then .venv-fuzz/bin/python -m tests.fuzz $(SECONDS); \
+	else echo "make fuzz: skipped, as atheris cannot be installed for this Python on this machine"; fi
+
 clean: ## Remove environments and everything built
-	rm -rf .venv .venv-bench .venv-floors .venv-lock .venv-wheel build dist
+	rm -rf .venv .venv-bench .venv-floors .venv-fuzz .venv-lock .venv-wheel build dist
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .benchmarks
 
 # Environments: made without pip, filled by the pip of $(PYTHON) with hashed requirements only.
@@ -128,6 +134,11 @@ endef
 	$(editable)
 	@touch $@
 
+.venv-fuzz/ready: requirements/fuzz.txt pyproject.toml | .venv-fuzz/bin/python
+	$(PIP) --python $(@D)/bin/python install -qq --only-binary atheris --require-hashes -r $<
+	$(editable)
+	@touch $@
+
 .venv-lock/ready: requirements/lock.txt | .venv-lock/bin/python
 	$(fill)
 	@touch $@
@@ -145,6 +156,8 @@ lock: .venv-lock/ready ## Solve the requirements anew
 	  -o requirements/run.txt
 	$(COMPILE) pyproject.toml $(SUITE) --group bench -c requirements/test.txt \
 	  -o requirements/bench.txt
+	$(COMPILE) pyproject.toml $(SUITE) --group fuzz -c requirements/test.txt \
+	  -o requirements/fuzz.txt
 	$(COMPILE) --resolution lowest-direct -c requirements/floors.in pyproject.toml $(SUITE) \
 	  -o requirements/floors.txt
 	$(COMPILE) --group lock -o requirements/lock.txt

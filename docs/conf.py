@@ -30,7 +30,9 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!partnerkpi\b).*"),
     # Type variables and ids of their own type are no classes, whatever autodoc takes them for.
-    ("py:class", r"partnerkpi\..*\.(\w+T|\w+Id)"),
+    ("py:class", r"partnerkpi\..*\.(\w+T(_co)?|\w+Id|\w+_contra)"),
+    # Machinery has no page.
+    ("py:class", r"partnerkpi\._\w+\..*"),
 ]
 # The types of attributes stand with the constructor; a raw `np.str_` would be read as a link.
 napoleon_attr_annotations = False

@@ -16,6 +16,7 @@ from partnerkpi._instants import LATEST, parse_one
 from partnerkpi._intake import Intake
 from partnerkpi.errors import InputError
 from partnerkpi.io import _columns_in
+from partnerkpi.io._array_column import micros_of
 from partnerkpi.io._columns_in import ColumnLike, ColumnPlaces, load_columns
 from tests.table_rows import Rows
 
@@ -517,7 +518,7 @@ def test_every_unit_is_exact(unit: str, data: st.DataObject) -> None:
     near = st.sampled_from([-(2**63) + 1, -1, 0, last, last + 1, 2**63 - 1])
     value = data.draw(near | st.integers(-(2**63) + 1, 2**63 - 1) | st.integers(0, last))
 
-    micros, reached, whole = _columns_in._micros_of(np.array([value]).view(f"M8[{unit}]"))
+    micros, reached, whole = micros_of(np.array([value]).view(f"M8[{unit}]"))
 
     assert [0 <= value <= last] == reached.tolist()
     assert whole.all()
@@ -533,7 +534,7 @@ def test_tiny_units_are_exact(unit: tuple[str, int], data: st.DataObject) -> Non
         | st.integers(0, min(LATEST, (2**63 - 1) // per)).map(per.__mul__)
     )
 
-    micros, reached, whole = _columns_in._micros_of(np.array([value]).view(f"M8[{name}]"))
+    micros, reached, whole = micros_of(np.array([value]).view(f"M8[{name}]"))
 
     assert [0 <= value <= LATEST * per] == reached.tolist()
     assert not reached[0] or (value // per, value % per == 0) == (micros[0], whole[0])

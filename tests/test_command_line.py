@@ -38,9 +38,19 @@ def faulty(tmp_path: Path) -> Path:
     return path
 
 
-def expected_report(policy: pk.Policy | None = None, as_of: str = AS_OF) -> pk.Report:
+def expected_report(
+    policy: pk.Policy | None = None, as_of: str = AS_OF, source: Path = EXAMPLE
+) -> pk.Report:
     """The report of the example as the library makes it."""
-    return pk.report(pk.read(EXAMPLE), as_of=to_datetime(parse_one(as_of)), policy=policy)
+    found = pk.read_inputs(source)
+    when = to_datetime(parse_one(as_of))
+    return pk.report(
+        found.portfolio,
+        calls=found.calls,
+        queue_calls=found.queue_calls,
+        as_of=when,
+        policy=policy,
+    )
 
 
 def run(
@@ -66,7 +76,7 @@ def test_the_json_is_the_document(source: Path, capsys: pytest.CaptureFixture[st
     """What is printed is `Report.to_dict()`: of a document and of a directory of tables."""
     assert 0 == main(["report", str(source), *ASK, "--format", "json"])
 
-    assert expected_report().to_dict() == json.loads(capsys.readouterr().out)
+    assert expected_report(source=source).to_dict() == json.loads(capsys.readouterr().out)
 
 
 def test_the_json_is_the_same_each_time_and_everywhere() -> None:
@@ -123,7 +133,10 @@ def test_settings_of_the_policy(tmp_path: Path, capsys: pytest.CaptureFixture[st
     path.write_text('{"window_days": 30, "inactivity_days": 10, "size_bands": [1, 50]}', "utf-8")
     settings = ["window_days=60", "low_assignment_fraction=0.1", "auto_renewing_expires=true"]
     rule = 'low_assignment_rule={"rule": "fixed_rate", "rate": "2/5"}'
-    arguments = ["--policy", str(path), *settings, "--policy", rule, "--format", "json"]
+    level = 'service_level={"threshold_ms": 30000, "formula": "answered_only"}'
+    calls = ["poor_latency_ms=250.5", "usage_bands=[1, 5, 20]", "short_abandon_ms=5000", level]
+    policy = ["--policy", str(path), *settings, "--policy", rule, "--policy", *calls]
+    arguments = [*policy, "--format", "json"]
 
     assert 0 == main(["report", str(EXAMPLE), *ASK, *arguments])
 
@@ -137,6 +150,16 @@ def test_settings_of_the_policy(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "low_assignment_rule": {"rule": "fixed_rate", "rate": "2/5"},
         "size_bands": [1, 50],
         "trend_weeks": 8,
+        "usage_bands": [1, 5, 20],
+        "poor_packet_loss_percent": 5.0,
+        "poor_latency_ms": 250.5,
+        "poor_jitter_ms": 150.0,
+        "service_level": {
+            "threshold_ms": 30_000,
+            "inclusive": True,
+            "formula": "answered_only",
+        },
+        "short_abandon_ms": 5000,
     }
     assert expected == json.loads(capsys.readouterr().out)["policy"]
 
@@ -359,7 +382,7 @@ def test_what_can_happen_while_reading(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("partnerkpi.__main__.read", fail)
+    monkeypatch.setattr("partnerkpi.__main__.read_inputs", fail)
     assert status == main(["report", str(EXAMPLE), *ASK])
 
     lines = capsys.readouterr().err.splitlines()
@@ -435,6 +458,56 @@ def test_a_stream_that_is_not_there(
     assert words in capsys.readouterr().err
 
 
+QUEUE_CALLS = """customer_id,call_id,queue_id,entered_at,wait_ms,outcome
+c-1001,k-1,Q1,2026-11-16T09:30:00Z,5000,answered
+c-1001,k-2,Q1,2026-11-16T09:31:00Z,-1,answered
+c-1005,k-3,Q1,2026-11-16T09:32:00Z,7000,lost
+c-9001,k-4,Q1,2026-11-16T09:33:00Z,9000,abandoned
+"""
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    """A directory with nothing but queue calls, two of them faulty."""
+    tmp_path.joinpath("queue_calls.csv").write_text(QUEUE_CALLS, "utf-8")
+    return tmp_path
+
+
+def test_faults_of_calls_are_told(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with its file and line; strict reading ends there."""
+    assert 1 == main(["report", str(calls), *ASK])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert [3, 4] == [int(line.partition("line ")[2].partition(",")[0]) for line in lines]
+
+
+def test_calls_are_read_leniently(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The row with the negative wait is left out, that with the odd outcome counts as unknown."""
+    assert 0 == main(["report", str(calls), *ASK, "--lenient", "--format", "json"])
+
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)["calling"]["queues"]
+    assert (3, 1) == (found["offered"], found["outcomes"]["unknown"])
+    assert 2 == len(printed.err.splitlines())
+
+
+def test_a_filter_means_the_calls_as_well(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the calls of the customers asked for are counted."""
+    calls.joinpath("portfolio.json").write_bytes(EXAMPLE.read_bytes())
+    narrowed = ["--where", "id:c-1001", "--lenient", "--format", "json"]
+    assert 0 == main(["report", str(calls), *ASK, *narrowed])
+
+    found = json.loads(capsys.readouterr().out)
+    assert ["c-1001"] == [row["customer_id"] for row in found["customers"]]
+    assert 1 == found["calling"]["queues"]["offered"]
+
+
+def test_a_filter_needs_a_portfolio(calls: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of calls alone there are no customers that it could mean."""
+    assert 2 == main(["report", str(calls), *ASK, "--lenient", "--where", "tag:gold"])
+    assert "there is no portfolio" in capsys.readouterr().err
+
+
 def test_a_host_may_put_its_own_stream_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed goes to whatever stands where standard output does."""
     stream = io.StringIO()
@@ -476,7 +549,7 @@ def test_a_bar_while_reading(
     assert 0 == main(["report", str(source), *ASK])
 
     assert "reading" in told.getvalue()
-    assert expected_report().to_text() + "\n" == capsys.readouterr().out
+    assert expected_report(source=source).to_text() + "\n" == capsys.readouterr().out
 
 
 def test_a_bar_without_a_known_size(
@@ -598,3 +671,81 @@ def test_make_run_shows_the_example() -> None:
 
     assert (0, b"") == (done.returncode, done.stderr)
     assert done.stdout.startswith(b"Partner report\nas of 2026-11-22T00:00:00Z\n")
+
+
+def test_where_chooses_customers(capsys: pytest.CaptureFixture[str]) -> None:
+    """The report is that of the customers that the filter means."""
+    assert 0 == main(["report", str(EXAMPLE), *ASK, "--where", "tag:gold -attr.region:apac"])
+
+    when = to_datetime(parse_one(AS_OF))
+    chosen = pk.where(pk.read(EXAMPLE), "tag:gold -attr.region:apac", as_of=when)
+    printed = capsys.readouterr()
+    assert pk.report(chosen, as_of=when).to_text() + "\n" == printed.out
+    assert "" == printed.err
+
+
+def test_where_follows_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    """Statuses in a filter are those under the policy of the report."""
+    settings = ["--policy", "expiring_soon_days=90", "--where", "status:expiring_soon"]
+    assert 0 == main(["report", str(EXAMPLE), *ASK, "--format", "json", *settings])
+
+    rows = json.loads(capsys.readouterr().out)["customers"]
+    assert rows
+    assert all("expiring_soon" in row["statuses"] for row in rows)
+
+
+def test_names_that_nobody_has_are_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip in a filter is told on standard error; the report is none the less right."""
+    assert 0 == main(["report", str(EXAMPLE), *ASK, "--where", "tag:glod OR attr.regoin:x"])
+
+    assert [
+        "python -m partnerkpi: --where: no tag is called 'glod'; did you mean 'gold'?",
+        "python -m partnerkpi: --where: no attribute is called 'regoin'; did you mean 'region'?",
+    ] == capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "tag:gold stauts:trial",
+            [
+                "--where: character 10: expected a field, found 'stauts'; did you mean 'status'?",
+                "  tag:gold stauts:trial",
+                "           ^^^^^^",
+            ],
+        ),
+        (
+            "a b OR c",
+            [
+                "--where: character 5: expected parentheses, as this OR reads in two ways",
+                "  a b OR c",
+                "      ^^",
+                "either",
+                "  (a b) OR c",
+                "or",
+                "  a (b OR c)",
+            ],
+        ),
+        (
+            "\x1b[2J",
+            [
+                (
+                    "--where: character 1: expected a text without control characters or lone"
+                    " surrogates, found '\\x1b[2J'"
+                ),
+                "  \ufffd[2J",
+                "  ^^^^",
+            ],
+        ),
+    ],
+)
+def test_a_faulty_filter_is_wrong_usage(
+    text: str, expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told with the place under it, before anything is read, and nothing is printed."""
+    assert 2 == main(["report", "nowhere.json", *ASK, "--where", text])
+
+    printed = capsys.readouterr()
+    assert "" == printed.out
+    assert expected == printed.err.removeprefix("python -m partnerkpi: ").splitlines()

@@ -1,17 +1,18 @@
 """The two ways of cutting CSV into cells, and what neither takes."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from partnerkpi._faults import FaultLog
 from partnerkpi.errors import Fault
 from partnerkpi.io import _csv
 from partnerkpi.io._csv import Block, CsvReader, split_plain
-from partnerkpi.io._csv_columns import counts_of, equal_to
+from partnerkpi.io._csv_values import counts_of, decimals_of, equal_to
 from partnerkpi.io._files import opened
 
 Record = tuple[int, tuple[str, ...], bool]
@@ -148,6 +149,34 @@ def test_counts_are_canonical_digits(text: str) -> None:
     values, good = counts_of(cells.buffer, cells.starts[1], cells.lengths[1])
 
     assert expected == (int(values[0]) if good[0] else None)
+
+
+@given(
+    text=st.decimals(0, 10**9, allow_nan=False, allow_infinity=False).map("{:f}".format)
+    | st.text("0123456789.", max_size=20)
+    | st.text("0123456789+-._ eE:/\0é", max_size=12)
+    | st.from_regex(r"[0-9]{1,16}\.[0-9]{1,9}", fullmatch=True)
+)
+@example(text="9007199254740991.12345678")
+@example(text="90071992547409.93")
+@example(text="0.30000000")
+def test_decimals_are_the_nearest_doubles(text: str) -> None:
+    """What is told here is what Python reads, and is spelled as JSON spells numbers."""
+    cells = _csv._of_strings(["x", text, "7"], 3, [1], [False])
+    values, good = decimals_of(cells.buffer, cells.starts[1], cells.lengths[1])
+
+    if good[0]:
+        assert float(text) == values[0]
+        assert re.fullmatch(r"(0|[1-9][0-9]*)(\.[0-9]+)?", text)
+
+
+@pytest.mark.parametrize("text", ["0", "20", "9.5", "0.1", "0.00000001", "90071991.54740990"])
+def test_usual_decimals_are_told(text: str) -> None:
+    """Those of few digits need no second look."""
+    cells = _csv._of_strings(["x", text, "7"], 3, [1], [False])
+    values, good = decimals_of(cells.buffer, cells.starts[1], cells.lengths[1])
+
+    assert [(float(text), True)] == list(zip(values.tolist(), good.tolist(), strict=True))
 
 
 @given(

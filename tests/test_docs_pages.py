@@ -8,6 +8,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import reduce
 from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
@@ -184,3 +185,34 @@ def test_every_public_name_says_what_it_is(name: str) -> None:
     public = {each: getattr(room, each) for each in room.__all__}
 
     assert [] == [each for each, value in public.items() if not value.__doc__]
+
+
+def rows_of_fields() -> list[tuple[str, str, int]]:
+    """The table of every filter field: name, example, and how many customers it means."""
+    page = DOCS.joinpath("guide", "filters.md").read_text("utf-8")
+    table = page.partition("| field | matches | example | means |")[2].partition("\n\n")[0]
+
+    return [
+        (name, example, int(count))
+        for name, example, count in re.findall(
+            r"^\| `(\w+)` \|.*\| `(.+)` \| (\d+) \|$", table, re.MULTILINE
+        )
+    ]
+
+
+def test_every_filter_field_is_told() -> None:
+    """The table has each field of the vocabulary once."""
+    assert sorted(pk.filters.fields) == sorted(name for name, _, _ in rows_of_fields())
+
+
+@pytest.mark.parametrize(("name", "example", "count"), rows_of_fields())
+def test_the_example_of_each_filter_field_holds(name: str, example: str, count: int) -> None:
+    """The example asks that field, and means as many customers as the table says."""
+    wanted = pk.filters.parse(example)
+    when = datetime(2026, 11, 22, tzinfo=UTC)
+
+    assert [name] == [term.field for term in pk.filters.leaves(wanted)]
+    assert count == len(pk.where(EXAMPLE, wanted, as_of=when))
+
+
+EXAMPLE = pk.read(ROOT / "examples" / "data" / "portfolio.json")

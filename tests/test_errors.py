@@ -12,6 +12,12 @@ from partnerkpi._faults import FaultLog, shown
 from partnerkpi.errors import (
     CountOverflowError,
     Fault,
+    FilterAmbiguityError,
+    FilterDepthError,
+    FilterError,
+    FilterLengthError,
+    FilterSyntaxError,
+    FilterTermsError,
     FormatError,
     InputError,
     InstantError,
@@ -54,6 +60,44 @@ EXAMPLES: dict[type[PartnerKpiError], tuple[PartnerKpiError, type[Exception], st
     MergeError: (MergeError("other policy"), ValueError, "other policy"),
     RecordsMissingError: (RecordsMissingError("not here"), LookupError, "not here"),
     FormatError: (FormatError("version 9"), ValueError, "version 9"),
+    FilterError: (FilterError("no such value"), ValueError, "no such value"),
+    FilterSyntaxError: (
+        FilterSyntaxError("type:trail", 5, 10, "a value", ["trial"]),
+        ValueError,
+        (
+            "character 6: expected a value, found 'trail'; did you mean 'trial'?\n"
+            "  type:trail\n"
+            "       ^^^^^"
+        ),
+    ),
+    FilterAmbiguityError: (
+        FilterAmbiguityError("a b OR c", 4, 6, ("(a b) OR c", "a (b OR c)")),
+        ValueError,
+        (
+            "character 5: expected parentheses, as this OR reads in two ways\n"
+            "  a b OR c\n"
+            "      ^^\n"
+            "either\n"
+            "  (a b) OR c\n"
+            "or\n"
+            "  a (b OR c)"
+        ),
+    ),
+    FilterLengthError: (
+        FilterLengthError(4096),
+        ValueError,
+        "expected a filter of at most 4096 characters",
+    ),
+    FilterTermsError: (
+        FilterTermsError(1, "a b", 2),
+        ValueError,
+        "character 3: expected a filter of at most 1 terms\n  a b\n    ^",
+    ),
+    FilterDepthError: (
+        FilterDepthError(64),
+        ValueError,
+        "expected groups nested at most 64 deep",
+    ),
     CountOverflowError: (CountOverflowError("too much"), OverflowError, "too much"),
 }
 

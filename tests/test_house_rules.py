@@ -233,7 +233,7 @@ def test_no_file_names_a_registry_or_a_machine() -> None:
     assert [] == actual
 
 
-@pytest.mark.parametrize("name", ["run", "suite", "test", "floors", "bench", "lock"])
+@pytest.mark.parametrize("name", ["run", "suite", "test", "floors", "fuzz", "bench", "lock"])
 def test_every_locked_requirement_is_hashed(name: str) -> None:
     """A lock file holds pinned names and hashes, and nothing else."""
     text = ROOT.joinpath("requirements", f"{name}.txt").read_text(encoding="utf-8")

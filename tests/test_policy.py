@@ -1,6 +1,7 @@
 """Policies: frozen, strict, echoed in results, and read back as they were written."""
 
 import json
+import math
 import pickle
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,8 @@ from partnerkpi.policy import (
     PeerQuantile,
     PeerRates,
     Policy,
+    ServiceLevel,
+    ServiceLevelFormula,
 )
 from partnerkpi.testing import policies
 
@@ -52,6 +55,16 @@ def test_the_defaults_of_the_definitions() -> None:
         "low_assignment_rule": {"rule": "peer_median"},
         "size_bands": [1, 25, 100, 250, 1000, 5000],
         "trend_weeks": 8,
+        "usage_bands": [1, 11, 51],
+        "poor_packet_loss_percent": 5.0,
+        "poor_latency_ms": 400.0,
+        "poor_jitter_ms": 150.0,
+        "service_level": {
+            "threshold_ms": 20_000,
+            "inclusive": True,
+            "formula": "answered_of_offered",
+        },
+        "short_abandon_ms": 0,
     } == Policy().to_dict()
 
 
@@ -79,6 +92,16 @@ def test_a_rule_of_ones_own_is_read_back() -> None:
     assert policy == Policy.from_dict(values, {"never_low": NeverLow})
     with pytest.raises(FormatError, match="no low-assignment rule is called 'never_low'"):
         Policy.from_dict(values)
+
+
+@pytest.mark.parametrize("formula", list(ServiceLevelFormula))
+def test_service_levels_are_read_back(formula: ServiceLevelFormula) -> None:
+    """Every formula, by its name; settings that are left out take their default."""
+    level = ServiceLevel(threshold_ms=0, inclusive=False, formula=formula)
+    policy = Policy(service_level=level)
+    assert policy == Policy.from_dict(json.loads(json.dumps(policy.to_dict())))
+    values = {"service_level": {"formula": str(formula)}}
+    assert ServiceLevel(formula=formula) == Policy.from_dict(values).service_level
 
 
 def test_settings_left_out_take_their_default() -> None:
@@ -118,6 +141,20 @@ def test_a_policy_is_frozen() -> None:
         ({"size_bands": (-1, 1)}, "size_bands must be rising whole numbers, 0 or more"),
         ({"size_bands": (1, 2.0)}, "size_bands must be rising whole numbers, 0 or more"),
         ({"low_assignment_rule": "median"}, "low_assignment_rule must be a rule, not median"),
+        ({"usage_bands": 11}, "usage_bands must be three rising numbers from 1, not 11"),
+        ({"usage_bands": (0, 11, 51)}, "usage_bands must be three rising numbers from 1"),
+        ({"usage_bands": (1, 11)}, "usage_bands must be three rising numbers from 1"),
+        ({"usage_bands": (1, 51, 11)}, "usage_bands must be three rising numbers from 1"),
+        ({"usage_bands": (1, 11, 2**53)}, "usage_bands must be three rising numbers from 1"),
+        ({"poor_latency_ms": -1}, "a limit of quality must be a finite number, 0 or more, not -1"),
+        ({"poor_jitter_ms": math.nan}, "a limit of quality must be a finite number, 0 or more"),
+        ({"poor_jitter_ms": math.inf}, "a limit of quality must be a finite number, 0 or more"),
+        ({"poor_jitter_ms": 10**400}, "a limit of quality must be a finite number, 0 or more"),
+        ({"poor_packet_loss_percent": True}, "a limit of quality must be a finite number"),
+        ({"poor_packet_loss_percent": "5"}, "a limit of quality must be a finite number"),
+        ({"short_abandon_ms": -1}, "short_abandon_ms must be a whole number, 0 or more, not -1"),
+        ({"short_abandon_ms": 2**53}, "short_abandon_ms must be at most 9007199254740991"),
+        ({"service_level": 20_000}, "service_level must be a ServiceLevel, not 20000"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, Any], expected: str) -> None:
@@ -136,10 +173,15 @@ def test_settings_out_of_range_are_refused(settings: dict[str, Any], expected: s
         (lambda: BenchmarkRates({}), "rates must be at least one rate, none negative"),
         (lambda: BenchmarkRates(5), "rates must be pairs of a lower bound and a rate, not 5"),  # type: ignore[arg-type]
         (lambda: BenchmarkRates({1: -HALF}), "rates must be at least one rate, none negative"),
+        (lambda: ServiceLevel(threshold_ms=20.5), "threshold_ms must be a whole number"),  # type: ignore[arg-type]
+        (lambda: ServiceLevel(threshold_ms=-1), "threshold_ms must be a whole number, 0 or more"),
+        (lambda: ServiceLevel(threshold_ms=2**53), "threshold_ms must be at most"),
+        (lambda: ServiceLevel(inclusive=1), "inclusive must be true or false, not 1"),  # type: ignore[arg-type]
+        (lambda: ServiceLevel(formula="best"), "formula must be one of answered_of_offered, "),
     ],
 )
 def test_rules_out_of_range_are_refused(make: Any, expected: str) -> None:  # each of its own kind
-    """A quantile that no rank has, rates below nothing, no rates."""
+    """A quantile that no rank has, rates below nothing, no rates, no formula."""
     with pytest.raises(PolicyError, match=expected):
         make()
 
@@ -151,6 +193,8 @@ def test_rules_out_of_range_are_refused(make: Any, expected: str) -> None:  # ea
         ({"low_assignment_rule": {"rule": "median"}}, "no low-assignment rule is called 'median'"),
         ({"low_assignment_rule": {}}, "no low-assignment rule is called None"),
         ({"low_assignment_rule": "median"}, "no low-assignment rule is called None"),
+        ({"service_level": {"limit": 5}}, "a service level has formula, inclusive, threshold_ms"),
+        ({"service_level": 20_000}, "a service level has .*, not 20000"),
     ],
 )
 def test_unknown_settings_are_refused(values: dict[str, Any], expected: str) -> None:

@@ -274,6 +274,8 @@ def test_tables_still_refuse_unknown_columns(stored: pk.Report) -> None:
 # What is refused
 
 EXPIRING = "licenses.calling.expiring"
+SECTIONS_OF_CALLING = ("features", "quality", "queues", "usage", "week")
+LEVEL = ("formula", "inclusive", "threshold_ms")
 FAULTY: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("as_of", "2026-11-22", ("as_of",)),
     ("as_of", "2026-11-22T00:00:00+00:00", ("as_of",)),
@@ -324,6 +326,25 @@ FAULTY: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("policy.size_bands", "123", ("policy.size_bands",)),
     ("policy.size_bands", [1, True], ("policy.size_bands",)),
     ("policy.size_bands", [5, 1], ("policy.size_bands",)),
+    ("policy.usage_bands", 11, ("policy.usage_bands",)),
+    ("policy.usage_bands", [1, 11, 11], ("policy.usage_bands",)),
+    ("policy.poor_jitter_ms", "150", ("policy.poor_jitter_ms",)),
+    ("policy.poor_jitter_ms", True, ("policy.poor_jitter_ms",)),
+    ("policy.poor_latency_ms", -0.5, ("policy.poor_latency_ms",)),
+    ("policy.poor_latency_ms", 10**400, ("policy.poor_latency_ms",)),
+    ("policy.short_abandon_ms", 0.0, ("policy.short_abandon_ms",)),
+    ("policy.short_abandon_ms", 2**53, ("policy.short_abandon_ms",)),
+    ("policy.service_level", 20_000, ("policy.service_level",)),
+    (
+        "policy.service_level",
+        {"threshold_ms": 20_000, "inclusive": True},
+        ("policy.service_level.formula",),
+    ),
+    ("policy.service_level.threshold_ms", "20000", ("policy.service_level.threshold_ms",)),
+    ("policy.service_level.threshold_ms", 2**53, ("policy.service_level.threshold_ms",)),
+    ("policy.service_level.inclusive", 1, ("policy.service_level.inclusive",)),
+    ("policy.service_level.formula", "best", ("policy.service_level.formula",)),
+    ("policy.service_level.target", 80, ("policy.service_level.target",)),
     ("policy.trend_weeks", 1, ("policy.trend_weeks",)),
     ("policy.trend_weeks", 10**12, ("policy.trend_weeks",)),
     (
@@ -337,7 +358,19 @@ FAULTY: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("overview.total_customers", 1.0, ("overview.total_customers",)),
     ("overview.total_customers", 2**63, ("overview.total_customers",)),
     ("overview", [], ("overview",)),
-    ("calling", {}, ("calling",)),
+    ("data.tied_calls", 1, ("data.tied_calls",)),
+    ("data.tied_calls", None, ("data.tied_calls",)),
+    ("data.duplicate_calls", 0, ("data.duplicate_calls",)),
+    ("calling", {}, tuple(f"calling.{name}" for name in SECTIONS_OF_CALLING)),
+    ("calling", [], ("calling",)),
+    ("overview", None, ("overview",)),
+    ("policy.service_level", {}, tuple(f"policy.service_level.{name}" for name in LEVEL)),
+    ("policy.service_level", [], ("policy.service_level",)),
+    ("policy.service_level.soon", 1, ("policy.service_level.soon",)),
+    ("policy.usage_bands", 1, ("policy.usage_bands",)),
+    ("policy.usage_bands", [1, 2], ("policy.usage_bands",)),
+    ("policy.poor_jitter_ms", "1", ("policy.poor_jitter_ms",)),
+    ("policy.poor_jitter_ms", 10**400, ("policy.poor_jitter_ms",)),
     ("customers", None, ("customers",)),
     ("customers.0.customer", "", ("customers[0].customer",)),
     ("customers.0.customer", "a\nb", ("customers[0].customer",)),
@@ -517,14 +550,12 @@ def test_all_faults_come_at_once(document: Document) -> None:
     """In their order, each with what was expected and what came."""
     document["overview"]["total_customers"] = "7"
     document["customers"][2]["badge"] = "gold"
-    document["calling"] = {"usage": None}
+    document["calling"] = 7
     with pytest.raises(InputError) as refused:
         pk.Report.from_dict(document)
 
     assert 3 == refused.value.count
-    assert (
-        "document, calling: expected null (this release reads no call figures), found an object"
-    ) == str(refused.value.faults[0])
+    assert "document, calling: expected an object, found 7" == str(refused.value.faults[0])
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,12 @@ NAMES = (
     "report@1",
     "comparison@1",
     "state@1",
+    "filters@1",
     "customers@1",
     "subscriptions@1",
     "licenses@1",
+    "calls@1",
+    "queue_calls@1",
 )
 AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
 OWN = (Named(), Tagged(), Nothing())
@@ -220,6 +223,8 @@ UNSEEN_IN_REPORTS = {
     "customers.0.customer",
     "customers.0.products",
     "customers.0.statuses",
+    "data.duplicate_calls",
+    "data.tied_calls",
     "figures.named.value.numerator",
     "figures.named.value.value",
     "licenses.calling.distribution_trend.0.available",
@@ -235,6 +240,7 @@ UNSEEN_IN_REPORTS = {
     "overview.total_customers",
     "policy.low_assignment_fraction",
     "policy.low_assignment_rule",
+    "policy.short_abandon_ms",
     "policy.size_bands",
     "policy.trend_weeks",
     "policy.window_days",
@@ -343,7 +349,7 @@ def test_faulty_states_are_invalid(live: pk.Report) -> None:
 
 @pytest.mark.parametrize("name", ["report@1", "comparison@1", "state@1"])
 def test_every_key_is_needed(name: str, small: pk.Report) -> None:
-    """Leaving any key out makes a document invalid, but for figures of one's own."""
+    """Leaving any key out makes a document invalid, but for later ones and figures of one's own."""
     whole = {
         "report@1": small.to_dict(),
         "comparison@1": test_comparison.stored(),
@@ -351,10 +357,11 @@ def test_every_key_is_needed(name: str, small: pk.Report) -> None:
     }[name]
     validator = Draft202012Validator(pk.schema(name))
     free = ("figures", "own.")
+    later = {"portfolio", "calling"} if name == "state@1" else set()
     paths = [
         path
         for path in test_reading_reports.keys_of(json.loads(json.dumps(whole)))
-        if not path.startswith(free) and "low_assignment_rule." not in path
+        if not path.startswith(free) and "low_assignment_rule." not in path and path not in later
     ]
 
     assert len(paths) > 100

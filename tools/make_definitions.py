@@ -12,6 +12,10 @@ from pathlib import Path
 from attrs import fields
 
 from partnerkpi import Policy
+from partnerkpi.calling.legs import feature_kpis, quality_kpis, quality_rows, usage_kpis, usage_rows
+from partnerkpi.calling.queues import hours as queue_hours
+from partnerkpi.calling.queues import rows as queue_rows
+from partnerkpi.calling.queues.rules import DEFINITIONS as QUEUES
 from partnerkpi.kpi import Definition, TableDefinition, said
 from partnerkpi.licenses import kpis, rows
 from partnerkpi.reports.comparison import WEEK_DEFINITIONS
@@ -27,13 +31,43 @@ TABLES = (
     rows.LOW_ASSIGNMENT_TABLE,
     rows.OVERAGE_TABLE,
 )
+CALLING = (
+    ("Usage", usage_kpis.DEFINITIONS, (usage_rows.USAGE_TABLE,)),
+    (
+        "Quality",
+        quality_kpis.DEFINITIONS,
+        (quality_rows.ENDPOINTS_TABLE, quality_rows.CUSTOMERS_TABLE),
+    ),
+    ("Features used", feature_kpis.DEFINITIONS, (feature_kpis.FEATURES_TABLE,)),
+    (
+        "Call queues",
+        QUEUES,
+        (
+            queue_rows.CUSTOMERS_TABLE,
+            queue_rows.QUEUES_TABLE,
+            queue_rows.CUSTOMER_CHANGES_TABLE,
+            queue_rows.QUEUE_CHANGES_TABLE,
+            queue_hours.HOURS_TABLE,
+        ),
+    ),
+)
+SUBSCRIPTION = "customer id, then subscription id"
+QUEUE = "customer id, then queue id"
+TIES = {
+    "quality.endpoints": "name",
+    "features": "code",
+    "queues.queues": QUEUE,
+    "queues.queue_changes": QUEUE,
+    queue_hours.HOURS_TABLE.name: QUEUE,
+}
 HEAD = """\
 # Definitions
 
 What every figure means, word for word as the library holds it: `tools/make_definitions.py` writes
-this page from `partnerkpi.licenses.kpis.DEFINITIONS`, `partnerkpi.status.RULES`, the definitions of
-the tables, and `Policy`. Reports, documents and pages of text read the same values. The ideas
-behind the words (active, pending, window, peers) are on the page [](concepts.md).
+this page from the definitions of `partnerkpi.licenses` and `partnerkpi.calling`, the rules of
+`partnerkpi.status`, the definitions of the tables, and `Policy`. Reports, documents and pages of
+text read the same values. The ideas behind the words (active, pending, window, peers) are on the
+page [](concepts.md).
 """
 
 
@@ -46,7 +80,7 @@ def page() -> str:
         assert table.name in sections  # noqa: S101 (a table without figures would be lost here)
         own = [each for each in kpis.DEFINITIONS if each.name.startswith(f"{table.name}.")]
         lines += [*figures(table.title, own), *columns(table)]
-    lines += ["## The customer list\n", *columns(TABLES[0]), *settings()]
+    lines += ["## The customer list\n", *columns(TABLES[0]), *calling(), *settings()]
 
     return "\n".join(lines)
 
@@ -69,7 +103,8 @@ def figures(title: str, definitions: list[Definition]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for each in definitions:
         undefined = each.undefined or "never"
-        name = each.name.rpartition(".")[2]
+        section, _, inside = each.name.partition(".")
+        name = inside or section
         yield f"| `{name}` | {each.title} | {each.sentence} | {each.unit.value} | {undefined} |"
     yield ""
 
@@ -81,11 +116,24 @@ def trend() -> Iterator[str]:
     yield "over the subscriptions and trials that are active at that end.\n"
 
 
-def columns(table: TableDefinition) -> Iterator[str]:
+def calling() -> Iterator[str]:
+    """The sections of calls, and their tables."""
+    yield "## Calls\n"
+    yield "Figures of calls are of the last completed week, and know the week before; trends are of"
+    yield "the last `trend_weeks` completed weeks. Rows with one record id count once.\n"
+    for title, definitions, tables in CALLING:
+        yield from figures(title, list(definitions))
+        for table in tables:
+            yield from columns(table, TIES.get(table.name, "customer id"))
+
+
+def columns(
+    table: TableDefinition, ties: str = "customer id, then subscription id"
+) -> Iterator[str]:
     """The columns of a table, and its order."""
     order = "greatest first" if table.descending else "smallest first"
     yield f"Rows: {table.sentence}"
-    yield f"Ordered by `{table.key}`, {order}; ties by customer id, then subscription id.\n"
+    yield f"Ordered by `{table.key}`, {order}; ties by {ties}.\n"
     yield "| column | title | unit |"
     yield "| --- | --- | --- |"
     for column in table.columns:

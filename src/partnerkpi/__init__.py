@@ -5,10 +5,25 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from partnerkpi import errors, licenses, status
+    from partnerkpi import calling, errors, filters, licenses, status
     from partnerkpi._coded import Coded
+    from partnerkpi.call_columns import Calls, QueueCalls
+    from partnerkpi.call_models import CallLeg, Outcome, QueueCall
     from partnerkpi.columns import Portfolio
+    from partnerkpi.deduplication import Duplicates, deduplicated
+    from partnerkpi.filters import where
+    from partnerkpi.io.calls import (
+        calls_from_columns,
+        calls_from_rows,
+        calls_in_batches,
+        queue_calls_from_columns,
+        queue_calls_from_rows,
+        queue_calls_in_batches,
+        read_calls,
+        read_queue_calls,
+    )
     from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
+    from partnerkpi.io.inputs import Inputs, read_inputs
     from partnerkpi.models import (
         Customer,
         Kind,
@@ -24,29 +39,49 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CallLeg",
+    "Calls",
     "Coded",
     "Comparison",
     "Customer",
+    "Duplicates",
+    "Inputs",
     "Kind",
     "LicenseLine",
     "ManagedBy",
     "Observation",
+    "Outcome",
     "Partner",
     "Policy",
     "Portfolio",
+    "QueueCall",
+    "QueueCalls",
     "Report",
     "Subscription",
+    "calling",
+    "calls_from_columns",
+    "calls_from_rows",
+    "calls_in_batches",
     "compare",
+    "deduplicated",
     "errors",
+    "filters",
     "from_columns",
     "from_dict",
     "licenses",
+    "queue_calls_from_columns",
+    "queue_calls_from_rows",
+    "queue_calls_in_batches",
     "read",
+    "read_calls",
+    "read_inputs",
+    "read_queue_calls",
     "read_report",
     "read_tables",
     "report",
     "schema",
     "status",
+    "where",
     "write",
 ]
 
@@ -54,8 +89,23 @@ __all__ = [
 _ROOMS = MappingProxyType(
     {
         "_coded": ("Coded",),
+        "call_columns": ("Calls", "QueueCalls"),
+        "call_models": ("CallLeg", "Outcome", "QueueCall"),
         "columns": ("Portfolio",),
+        "deduplication": ("Duplicates", "deduplicated"),
+        "filters": ("where",),
+        "io.calls": (
+            "calls_from_columns",
+            "calls_from_rows",
+            "calls_in_batches",
+            "queue_calls_from_columns",
+            "queue_calls_from_rows",
+            "queue_calls_in_batches",
+            "read_calls",
+            "read_queue_calls",
+        ),
         "io.doors": ("from_columns", "from_dict", "read", "read_tables", "write"),
+        "io.inputs": ("Inputs", "read_inputs"),
         "models": (
             "Customer",
             "Kind",

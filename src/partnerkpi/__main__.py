@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from partnerkpi import (
     Comparison,
+    Inputs,
     Policy,
-    Portfolio,
     Report,
     __version__,
     compare,
-    read,
+    read_inputs,
     read_report,
     report,
     schema,
@@ -34,18 +34,22 @@ from partnerkpi._instants import parse_one, to_datetime
 from partnerkpi.errors import (
     CountOverflowError,
     Fault,
+    FilterError,
     FormatError,
     InputError,
     InstantError,
     PartnerKpiError,
     PolicyError,
 )
+from partnerkpi.policy import QUALITY_LIMITS
 from partnerkpi.present import printable
 from partnerkpi.present.text import LEAST_WIDTH
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
+
+    from partnerkpi.filters import Expression
 
 __all__ = ["main"]
 
@@ -82,6 +86,10 @@ class _UsageError(PartnerKpiError):
     """What was asked for makes no sense."""
 
 
+class _FilterUsageError(_UsageError):
+    """What was asked for is no filter; tells so in several lines."""
+
+
 def _outcome(error: BaseException) -> tuple[int, list[str]]:
     """The exit status of a refusal, and what is said of it on standard error."""
     for kind, status, say in _OUTCOMES:
@@ -113,6 +121,7 @@ _OUTCOMES: tuple[tuple[type[BaseException], int, Callable[..., list[str]]], ...]
     (BrokenPipeError, 141, lambda _: []),
     (KeyboardInterrupt, 130, lambda _: []),
     (OSError, 2, _system_error),
+    (_FilterUsageError, 2, lambda error: f"python -m partnerkpi: {error}".split("\n")),
 )
 
 
@@ -140,13 +149,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_report(commands: _Commands) -> None:
-    command = commands.add_parser("report", help="the report of a portfolio")
+    command = commands.add_parser("report", help="the report of a portfolio, of calls, or both")
     command.set_defaults(run=_report)
     command.add_argument(
         "input",
         metavar="INPUT",
-        help="a portfolio document, also gzipped; a directory with one or with the three tables;"
-        " or - for a document on standard input",
+        help="a portfolio document, also gzipped; a directory with one or with the three tables,"
+        " with tables of calls, or with both; or - for a document on standard input",
     )
     command.add_argument(
         "--as-of",
@@ -163,6 +172,12 @@ def _add_report(commands: _Commands) -> None:
         metavar="SETTING",
         help="windows and thresholds: FILE.json as a report's `policy`, or NAME=VALUE, such as"
         " window_days=60; the later one holds",
+    )
+    command.add_argument(
+        "--where",
+        metavar="FILTER",
+        help="only the customers that a filter means, such as 'product:calling -tag:test'; they"
+        " are each other's peers",
     )
     _add_reading(command)
     _add_output(command)
@@ -255,10 +270,53 @@ def _rows(text: str) -> int | None:
 
 def _report(options: argparse.Namespace) -> None:
     policy = _policy(options.policy)
-    portfolio = _portfolio(options)
-    found = report(portfolio, as_of=options.as_of, policy=policy)
-    _tell(_fault_lines(portfolio.faults, portfolio.fault_count))
+    chosen = _filter(options.where)
+    inputs = _inputs(options)
+    asked = inputs if chosen is None else _where(inputs, chosen, options.as_of, policy)
+    found = report(
+        asked.portfolio,
+        calls=asked.calls,
+        queue_calls=asked.queue_calls,
+        as_of=options.as_of,
+        policy=policy,
+    )
+    for table in (inputs.portfolio, inputs.calls, inputs.queue_calls):
+        if table is not None:
+            _tell(_fault_lines(table.faults, table.fault_count))
     _print(_said(found, options))
+
+
+def _filter(text: str | None) -> Expression | None:
+    """The filter, read before any file is."""
+    if text is None:
+        return None
+    from partnerkpi.filters import parse
+
+    try:
+        return parse(text)
+    except FilterError as error:
+        msg = f"--where: {error}"
+        raise _FilterUsageError(msg) from error
+
+
+def _where(inputs: Inputs, chosen: Expression, as_of: datetime, policy: Policy) -> Inputs:
+    """What is of the customers that a filter means: their calls as well."""
+    from partnerkpi.filters import missing_names, where
+    from partnerkpi.reports.sources import calls_of
+
+    if inputs.portfolio is None:
+        msg = "--where: there is no portfolio whose customers a filter could mean"
+        raise _UsageError(msg)
+    notes = missing_names(inputs.portfolio, chosen, as_of=as_of)
+    _tell(f"python -m partnerkpi: --where: {note}" for note in notes)
+    customers = where(inputs.portfolio, chosen, as_of=as_of, policy=policy)
+    calls, queue_calls = inputs.calls, inputs.queue_calls
+
+    return Inputs(
+        portfolio=customers,
+        calls=None if calls is None else calls_of(calls, [customers]),
+        queue_calls=None if queue_calls is None else calls_of(queue_calls, [customers]),
+    )
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -284,11 +342,24 @@ def _policy(settings: Sequence[str]) -> Policy:
     for setting in settings:
         name, equals, text = setting.partition("=")
         values |= {name: _plain(text)} if equals and name.isidentifier() else _policy_file(setting)
+    values |= {name: _number(values[name]) for name in QUALITY_LIMITS if name in values}
     try:
-        return Policy.from_dict(values)
+        return Policy.from_dict({name: _measured(name, each) for name, each in values.items()})
     except (FormatError, PolicyError) as error:
         msg = f"--policy: {error}"
         raise _UsageError(msg) from error
+
+
+def _measured(name: str, value: object) -> object:
+    """Limits of quality are doubles; other decimals stay the exact text that they are."""
+    if isinstance(value, str) and name in _LIMITS:
+        with suppress(ValueError):
+            return float(value)
+
+    return value
+
+
+_LIMITS = ("poor_packet_loss_percent", "poor_latency_ms", "poor_jitter_ms")
 
 
 def _plain(text: str) -> object:
@@ -297,6 +368,14 @@ def _plain(text: str) -> object:
         return _loaded(text)
     except (RecursionError, ValueError):
         return text
+
+
+def _number(value: object) -> object:
+    """A double where a text is one; what is none is refused by the policy."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _loaded(text: str) -> object:
@@ -317,9 +396,9 @@ def _policy_file(name: str) -> dict[str, object]:
     return values
 
 
-def _portfolio(options: argparse.Namespace) -> Portfolio:
+def _inputs(options: argparse.Namespace) -> Inputs:
     with _progress(options.input) as told:
-        return read(
+        return read_inputs(
             _source(options.input),
             lenient=options.lenient,
             unknown_keys="ignore" if options.ignore_unknown_keys else "refuse",
@@ -354,13 +433,15 @@ def _progress(source: str) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: (bar.update(done - bar.n), None)[1]
 
 
+_READ = ("portfolio.", "customers.", "subscriptions.", "licenses.", "calls.", "queue_calls.")
+
+
 def _size(path: Path) -> int | None:
     """The bytes of what will be read, as far as can be known before."""
     with suppress(OSError):
         if path.is_dir():
-            names = ("portfolio.", "customers.", "subscriptions.", "licenses.")
             return sum(
-                each.stat().st_size for each in path.iterdir() if each.name.startswith(names)
+                each.stat().st_size for each in path.iterdir() if each.name.startswith(_READ)
             )
         if path.is_file():
             return path.stat().st_size

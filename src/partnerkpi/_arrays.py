@@ -22,6 +22,7 @@ __all__ = [
     "Codes",
     "Counts",
     "Mask",
+    "Measures",
     "Micros",
     "Rows",
     "as_rows",
@@ -30,6 +31,7 @@ __all__ = [
     "lock_codes",
     "lock_counts",
     "lock_mask",
+    "lock_measures",
     "lock_micros",
     "lock_rows",
     "locked",
@@ -39,6 +41,7 @@ __all__ = [
     "reduced",
     "rows_where",
     "sheet",
+    "signed",
 ]
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -46,6 +49,7 @@ Rows: TypeAlias = NDArray[np.intp]
 Micros: TypeAlias = NDArray[np.int64]
 Counts: TypeAlias = NDArray[np.unsignedinteger[Any]] | NDArray[np.signedinteger[Any]]
 Codes: TypeAlias = NDArray[np.integer[Any]]
+Measures: TypeAlias = NDArray[np.float64]
 Bits: TypeAlias = NDArray[np.unsignedinteger[Any]]
 Bytes: TypeAlias = NDArray[np.uint8]
 
@@ -72,6 +76,11 @@ def lock_mask(array: Mask) -> Mask:
 
 def lock_micros(array: Micros) -> Micros:
     """Instants, no longer writeable."""
+    return locked(array)
+
+
+def lock_measures(array: Measures) -> Measures:
+    """Measurements, no longer writeable."""
     return locked(array)
 
 
@@ -112,6 +121,15 @@ def narrowest(array: NDArray[np.integer[Any]]) -> Counts:
     width = next(w for w in _WIDTHS if top <= np.iinfo(w).max)
     narrow: Any = array.astype(width, copy=False)
     counts: Counts = locked(narrow)
+
+    return counts
+
+
+def signed(array: NDArray[np.integer]) -> Counts:
+    """The same whole numbers in four bytes each if these hold them, else in eight."""
+    top = max(int(array.max(initial=0)), -int(array.min(initial=0)))
+    cast: Any = array.astype(np.int32 if top < 2**31 else np.int64, copy=False)
+    counts: Counts = cast
 
     return counts
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CustomerBatch",
+    "Given",
     "LabeledRows",
     "LicenseBatch",
     "Places",
@@ -55,6 +56,18 @@ class LabeledRows:
 
     rows: Rows
     texts: Labeled
+
+
+@frozen(eq=False)
+class Given:
+    """A column of text that need not be given: ``texts[i]`` belongs to ``rows[i]``.
+
+    ``rows`` rise, each once; without them there is a text a row. Codes of labeled texts may then
+    be -1 for none.
+    """
+
+    texts: AnyText
+    rows: Rows | None = field(default=None)
 
 
 @frozen(eq=False)

@@ -70,6 +70,13 @@ class FaultLog:
             sorted(self._faults, key=lambda fault: (turns[fault.place.source], *_in_order(fault)))
         )
 
+    def taken(self) -> tuple[tuple[Fault, ...], int]:
+        """The faults kept so far and how many there were in truth; all are let go."""
+        found, self._faults = (self.faults, self.count), []
+        self.count = 0
+
+        return found
+
     def refuse(self) -> None:
         """Raise one error that carries every fault, if there is any."""
         if self.count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from attrs import frozen
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Codes, Mask, Micros, Rows
 
-__all__ = ["IdIndex", "Ids", "joined_ids"]
+__all__ = ["IdIndex", "Ids", "joined_ids", "numbered"]
 
 # A table of all integers from the least to the greatest may have so many places a row, or so many.
 _SPARSE = 4
@@ -124,3 +124,19 @@ def _finder_by_hash(values: Micros) -> Callable[[Micros], Codes]:
 
 def _words_of(values: Micros) -> WordKey:
     return WordKey((values.view(np.uint64),))
+
+
+def numbered(values: Micros) -> tuple[Codes, Micros]:
+    """A code for each integer, and the different integers."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    if high - low + 1 > max(_SPARSE * len(values), _FEW):
+        firsts = Finder.of(_words_of(values)).firsts
+        leads = firsts == np.arange(len(firsts), dtype=firsts.dtype)
+        return (np.cumsum(leads, dtype=firsts.dtype) - 1)[firsts], values[leads]
+    places = values - low
+    there = np.zeros(high - low + 1, np.bool_)
+    there[places] = True
+    numbers: Any = np.cumsum(there, dtype=row_type(len(there))) - 1
+    different: Micros = np.flatnonzero(there) + low
+
+    return numbers.take(places), different

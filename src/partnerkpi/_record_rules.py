@@ -6,6 +6,7 @@ models and the doors refuse by the same ones.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -23,6 +24,8 @@ __all__ = [
     "AN_INSTANT_IN_RANGE",
     "A_BOOLEAN",
     "A_COUNT",
+    "A_MEASUREMENT",
+    "A_PERCENTAGE",
     "A_TEXT",
     "END_AFTER_START",
     "KNOWN_CUSTOMER",
@@ -41,6 +44,8 @@ __all__ = [
     "instant_faults",
     "instant_shown",
     "is_plain",
+    "measure_faults",
+    "measure_words",
     "member_faults",
     "member_of",
     "record_faults",
@@ -59,6 +64,8 @@ PLAIN_OR_EMPTY = "a text without control characters or lone surrogates"
 PLAIN_TEXT = "a text without control characters or lone surrogates, not empty"
 A_BOOLEAN = "true or false"
 A_COUNT = f"a count from 0 to {MAX_COUNT}"
+A_MEASUREMENT = "a finite number, 0 or more"
+A_PERCENTAGE = "a number from 0 to 100"
 UNIQUE_ID = "an id that occurs once"
 KNOWN_CUSTOMER = "the id of a customer that is there"
 KNOWN_SUBSCRIPTION = "the id of a subscription that is there"
@@ -115,6 +122,18 @@ def count_faults(path: str, value: object) -> Iterator[Finding]:
     """The fault of a value that is no count."""
     if type(value) is not int or not 0 <= value <= MAX_COUNT:
         yield path, A_COUNT, shown(value)
+
+
+def measure_words(most: float) -> str:
+    """What a measurement must be that is at most so much."""
+    return A_MEASUREMENT if most == math.inf else A_PERCENTAGE
+
+
+def measure_faults(path: str, value: object, most: float) -> Iterator[Finding]:
+    """The fault of a value that is neither null nor a measurement of at most so much."""
+    good = type(value) is float and 0 <= value <= most and value < math.inf
+    if not (good or value is None):
+        yield path, measure_words(most), shown(value)
 
 
 def boolean_faults(path: str, value: object) -> Iterator[Finding]:

@@ -46,9 +46,9 @@ def _place(table: str, row: int, column: str | None) -> Place:
 
 
 def _take(intake: Intake, customers: Sequence[Customer], before: int) -> int:
-    strange: object = next((each for each in customers if type(each) is not Customer), None)
+    strange = next((type(each) for each in customers if type(each) is not Customer), None)
     if strange is not None:
-        msg = f"expected records of type Customer, found {type(strange).__name__}"
+        msg = f"expected records of type Customer, found {strange.__name__}"
         raise TypeError(msg)
     owned = [
         (before + position, subscription)

@@ -106,6 +106,15 @@ class Text:
         """The texts as Python strings."""
         return list(self)
 
+    def position(self, wanted: str) -> int:
+        """The first row with a text, -1 if there is none: one narrowing pass per byte."""
+        letters = wanted.encode("utf-8", "surrogatepass")
+        rows = np.flatnonzero(self.lengths == len(letters))
+        for turn, letter in enumerate(letters):
+            rows = rows[self.data[self.offsets[rows] + np.uint32(turn)] == letter]
+
+        return int(rows[0]) if len(rows) else -1
+
     def order(self) -> Rows:
         """The rows in the order of their texts by Unicode code point; equal ones as they stand."""
         return order(self.data, self.offsets)

@@ -40,6 +40,10 @@ class Labeled:
         """Go through the texts."""
         return iter(self.text())
 
+    def take(self, rows: Codes) -> Labeled:
+        """The codes of some rows."""
+        return Labeled(taken(self.codes, rows), self.labels)
+
     def text(self) -> Text:
         """The texts themselves."""
         return self.labels.take(self.codes)

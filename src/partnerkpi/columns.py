@@ -72,7 +72,8 @@ class CodedText:
 
     Attributes:
         codes: For each row the position of its text in ``labels``; -1 where there is none.
-        labels: The different texts.
+        labels: The different texts, no two of them alike: equal texts have equal codes. Not every
+            label needs to occur.
 
     Example:
         >>> column = CodedText(np.array([1, 0, -1]), Text.from_strings(["gold", "test"]))
@@ -354,7 +355,7 @@ class Portfolio:
             0
         """
         ids = self.customer_columns.ids
-        row = _position(ids, customer_id)
+        row = ids.position(customer_id)
         if row < 0:
             raise UnknownNameError("customer", customer_id, ids if len(ids) <= _FEW else ())
 
@@ -400,16 +401,6 @@ class Portfolio:
 
 
 _FEW = 10_000
-
-
-def _position(ids: Text, wanted: str) -> int:
-    """The first row with a text, -1 if there is none: one narrowing pass per byte."""
-    letters = wanted.encode("utf-8", "surrogatepass")
-    rows = np.flatnonzero(ids.lengths == len(letters))
-    for turn, letter in enumerate(letters):
-        rows = rows[ids.data[ids.offsets[rows] + np.uint32(turn)] == letter]
-
-    return int(rows[0]) if len(rows) else -1
 
 
 class Customers(Sequence[Customer]):

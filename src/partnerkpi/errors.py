@@ -6,8 +6,9 @@ catch, carries its facts as attributes, and survives pickling, because workers s
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 __all__ = [
     "CountOverflowError",
     "Fault",
+    "FilterAmbiguityError",
+    "FilterDepthError",
+    "FilterError",
+    "FilterLengthError",
+    "FilterSyntaxError",
+    "FilterTermsError",
     "FormatError",
     "InputError",
     "InstantError",
@@ -54,7 +61,8 @@ class Place:
     column: str | None = None
 
     def __str__(self) -> str:
-        row = "row" if self.source == "columns" or self.source.startswith("columns ") else "line"
+        in_memory = self.source == "columns" or self.source.startswith(("columns ", "rows of "))
+        row = "row" if in_memory else "line"
         parts = (
             self.source,
             self.path,
@@ -169,6 +177,190 @@ class UnknownNameError(PartnerKpiError, KeyError):
         hint = f"; did you mean {near[0]!r}?" if near else ""
 
         return f"no {self.kind} is called {self.name!r}{hint}"
+
+
+class FilterError(PartnerKpiError, ValueError):
+    """A filter that means nothing: a field with a value or an operator that it does not have."""
+
+
+class FilterSyntaxError(FilterError):
+    """A text that is no filter: where, what was expected, and the nearest names that exist.
+
+    Attributes:
+        text: The whole text.
+        start: Where the offending characters begin, counted from 0.
+        end: Where they end; equal to ``start`` where something is missing.
+        expected: What the syntax asks for there, in words.
+        near: The nearest valid spellings, the best first.
+
+    Example:
+        >>> print(FilterSyntaxError("type:trail", 5, 10, "a value of type", ["trial"]))
+        character 6: expected a value of type, found 'trail'; did you mean 'trial'?
+          type:trail
+               ^^^^^
+    """
+
+    def __init__(
+        self, text: str, start: int, end: int, expected: str, near: Iterable[str] = ()
+    ) -> None:
+        """Carry the text, the place, what was expected there, and what comes near."""
+        self.text = text
+        self.start = start
+        self.end = end
+        self.expected = expected
+        self.near: tuple[str, ...] = tuple(near)
+        super().__init__(text, start, end, expected, self.near)
+
+    def __str__(self) -> str:
+        found = repr(_shortened(self.found)) if self.found else "nothing"
+        hint = f"; did you mean {' or '.join(map(repr, self.near))}?" if self.near else ""
+
+        return f"{self._place}: expected {self.expected}, found {found}{hint}\n{self._pointed}"
+
+    @property
+    def found(self) -> str:
+        """The offending characters; empty where something is missing."""
+        return self.text[self.start : self.end]
+
+    @property
+    def _place(self) -> str:
+        return f"character {self.start + 1}"
+
+    @property
+    def _pointed(self) -> str:
+        return "\n".join(f"  {line}" for line in _pointed(self.text, self.start, self.end))
+
+
+class FilterAmbiguityError(FilterSyntaxError):
+    """Terms beside each other and ``OR`` on one level, which reads in two ways.
+
+    Attributes:
+        readings: The whole text in both readings, with the parentheses that decide.
+
+    Example:
+        >>> print(FilterAmbiguityError("a b OR c", 4, 6, ("(a b) OR c", "a (b OR c)")))
+        character 5: expected parentheses, as this OR reads in two ways
+          a b OR c
+              ^^
+        either
+          (a b) OR c
+        or
+          a (b OR c)
+    """
+
+    def __init__(self, text: str, start: int, end: int, readings: tuple[str, str]) -> None:
+        """Carry the text, where the ``OR`` stands, and the two readings."""
+        super().__init__(text, start, end, "parentheses")
+        self.readings = readings
+
+    def __reduce__(self) -> tuple[type[FilterAmbiguityError], tuple[object, ...]]:
+        return type(self), (self.text, self.start, self.end, self.readings)
+
+    def __str__(self) -> str:
+        either, other = map(_printable, self.readings)
+        head = f"{self._place}: expected parentheses, as this OR reads in two ways"
+
+        return f"{head}\n{self._pointed}\neither\n  {either}\nor\n  {other}"
+
+
+class _FilterLimitError(FilterSyntaxError):
+    _sentence = ""
+
+    def __init__(self, limit: int, text: str = "", start: int = 0) -> None:
+        """Carry the limit, and where a text exceeds it."""
+        self.limit = limit
+        super().__init__(text, start, len(text), self._sentence.format(limit=limit))
+
+    def __reduce__(self) -> tuple[type[_FilterLimitError], tuple[object, ...]]:
+        return type(self), (self.limit, self.text, self.start)
+
+    def __str__(self) -> str:
+        if not self.text:
+            return f"expected {self.expected}"
+
+        return f"{self._place}: expected {self.expected}\n{self._pointed}"
+
+
+class FilterLengthError(_FilterLimitError):
+    """A filter with more characters than are allowed, typed or in the text of a built tree.
+
+    Attributes:
+        limit: How many characters a filter may have.
+
+    Example:
+        >>> print(FilterLengthError(4096))
+        expected a filter of at most 4096 characters
+    """
+
+    _sentence = "a filter of at most {limit} characters"
+
+
+class FilterTermsError(_FilterLimitError):
+    """A filter with more terms than are allowed.
+
+    Attributes:
+        limit: How many terms a filter may have.
+
+    Example:
+        >>> print(FilterTermsError(200))
+        expected a filter of at most 200 terms
+    """
+
+    _sentence = "a filter of at most {limit} terms"
+
+
+class FilterDepthError(_FilterLimitError):
+    """A filter with groups nested deeper than is allowed.
+
+    Attributes:
+        limit: How deep groups may be nested.
+
+    Example:
+        >>> print(FilterDepthError(64))
+        expected groups nested at most 64 deep
+    """
+
+    _sentence = "groups nested at most {limit} deep"
+
+
+_LINE: Final = 72
+_BEFORE: Final = 40
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _BEFORE else f"{text[: _BEFORE - 3]}..."
+
+
+def _pointed(text: str, start: int, end: int) -> tuple[str, str]:
+    """The text around a place, cut to a line, and carets under the place."""
+    first = max(0, start - _BEFORE) if len(text) > _LINE else 0
+    last = first + _LINE
+    before = ("..." if first else "") + _printable(text[first:start])
+    marked = _printable(text[start : min(end, last)])
+    after = _printable(text[min(end, last) : last]) + ("..." if len(text) > last else "")
+
+    return before + marked + after, " " * _columns(before) + "^" * max(1, _columns(marked))
+
+
+def _printable(text: str) -> str:
+    # A character in the place of each that a terminal would obey, so that carets stay below.
+    return "".join(
+        letter if letter.isprintable() else _UNSHOWN[letter.isspace()] for letter in text
+    )
+
+
+_UNSHOWN: Final = ("\N{REPLACEMENT CHARACTER}", " ")
+
+
+def _columns(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(_columns_of, text))
+
+
+def _columns_of(letter: str) -> int:
+    if unicodedata.category(letter) in {"Mn", "Me"}:
+        return 0
+
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 class MissingExtraError(PartnerKpiError, ImportError):

@@ -76,6 +76,11 @@ class Unit(StrEnum):
     TEXT = "text"
     FLAG = "flag"
     COUNT = "count"
+    USERS = "users"
+    CALLS = "calls"
+    CALL_LEGS = "call legs"
+    CALL_LEGS_PER_USER = "call legs per user"
+    MILLISECONDS = "milliseconds"
 
 
 Value = int | Ratio | None
@@ -373,8 +378,8 @@ class TableDefinition:
         title: Its title for people.
         sentence: What its rows are.
         columns: Its columns.
-        key: The column it is ordered by; ties by customer id, then subscription id.
-        descending: Whether the greatest comes first.
+        key: The column it is ordered by; ties by customer id, then subscription or queue id.
+        descending: Whether the greatest comes first; what is undefined comes last in any case.
     """
 
     name: str
@@ -480,8 +485,13 @@ def plain(row: Any) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items()}
 
 
+@runtime_checkable
+class _Telling(Protocol):
+    def to_dict(self) -> dict[str, Any]: ...
+
+
 def _plain(value: object) -> object:
-    if isinstance(value, Ratio):
+    if isinstance(value, _Telling):
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value
@@ -515,9 +525,19 @@ class _Order:
     keys: NDArray[np.int64] | None
 
     @staticmethod
-    def of(parts: tuple[RowPart, ...], rows: Rows, column: str, *, descending: bool) -> _Order:
+    def of(
+        parts: tuple[RowPart, ...],
+        rows: Rows,
+        column: str,
+        *,
+        descending: bool,
+        missing_last: bool = False,
+    ) -> _Order:
         keys = cells_of(parts, column, rows).ranks() if len(rows) else np.empty(0, np.int64)
-        order = np.argsort(-keys if descending else keys, kind="stable")
+        falling = -keys if descending else keys
+        if missing_last:
+            falling = np.where(keys == _MISSING, _MISSING, falling)
+        order = np.argsort(falling, kind="stable")
 
         return _Order(parts, rows[order], keys[order])
 
@@ -552,7 +572,7 @@ class _Order:
         steps = np.concatenate([[0], np.cumsum(keys[first + 1 : last] != keys[first : last - 1])])
         ids = [
             text_ranks(cells.text)
-            for name in ("subscription_id", "customer_id")
+            for name in ("queue_id", "subscription_id", "customer_id")
             if isinstance(cells := _maybe(self.parts, name, rows), Texts)
         ]
 
@@ -575,4 +595,8 @@ def _order_of(table: Table[Any], _: None) -> _Order:
         np.arange(size, dtype=np.intp),
         definition.key,
         descending=definition.descending,
+        missing_last=True,
     )
+
+
+_MISSING = np.iinfo(np.int64).max

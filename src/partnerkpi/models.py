@@ -15,8 +15,8 @@ from attrs import Factory, field, frozen
 
 from partnerkpi import _record_rules as rules
 from partnerkpi._faults import shown
-from partnerkpi._instants import of_datetime, to_datetime
-from partnerkpi.errors import Fault, InputError, InstantError, Place
+from partnerkpi._instants import of_datetime
+from partnerkpi._record_fields import refuse, sequence, utc, utc_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -128,35 +128,16 @@ class Attributes(Mapping[str, str]):
         return Attributes, (dict(self._pairs),)
 
 
-def _utc_or_none(value: datetime | None) -> datetime | None:
-    # A value that is no usable instant is left as it came: the check of the record words the fault.
-    try:
-        return to_datetime(of_datetime(value)) if isinstance(value, datetime) else value
-    except InstantError:
-        return value
-
-
-def _utc(value: datetime) -> datetime:
-    return cast("datetime", _utc_or_none(value))
-
-
-def _sequence(values: Iterable[_Record]) -> tuple[_Record, ...]:
-    # Anything but a list is left as it came: the check of the record words the fault.
-    listed = isinstance(values, (list, tuple))
-
-    return tuple(values) if listed else cast("tuple[_Record, ...]", values)
-
-
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    return _sequence(values)
+    return sequence(values)
 
 
 def _lines(values: Iterable[LicenseLine]) -> tuple[LicenseLine, ...]:
-    return _sequence(values)
+    return sequence(values)
 
 
 def _subscriptions(values: Iterable[Subscription]) -> tuple[Subscription, ...]:
-    return _sequence(values)
+    return sequence(values)
 
 
 def _kind(value: Kind | str) -> Kind:
@@ -180,7 +161,7 @@ def _partner_id(value: str) -> PartnerId:
 
 
 def _in_time_order(values: Iterable[Observation]) -> tuple[Observation, ...]:
-    observations = _sequence(values)
+    observations = sequence(values)
     if type(observations) is tuple and {*map(type, observations)} <= {Observation}:
         return tuple(sorted(observations, key=_instant_of))
 
@@ -200,14 +181,6 @@ def _attributes(value: Mapping[str, str]) -> Mapping[str, str]:
         return Attributes(given)
 
     return value
-
-
-def _refuse(record: str, faults: Iterable[rules.Finding]) -> None:
-    found = tuple(
-        Fault(Place(record, path=path or None), expected, came) for path, expected, came in faults
-    )
-    if found:
-        raise InputError(found)
 
 
 @frozen(kw_only=True)
@@ -239,11 +212,11 @@ class Observation:
     assigned: int
     used_7d: int = 0
     used_3mo: int = 0
-    observed_at: datetime | None = field(default=None, converter=_utc_or_none)
+    observed_at: datetime | None = field(default=None, converter=utc_or_none)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty observation."""
-        _refuse("Observation", _of_observation(self))
+        refuse("Observation", _of_observation(self))
 
 
 @frozen(kw_only=True)
@@ -271,7 +244,7 @@ class LicenseLine:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty line."""
-        _refuse("LicenseLine", _of_line(self))
+        refuse("LicenseLine", _of_line(self))
 
 
 @frozen(kw_only=True)
@@ -301,11 +274,11 @@ class Subscription:
 
     id: SubscriptionId = field(converter=_subscription_id)
     kind: Kind = field(converter=_kind)
-    added_at: datetime = field(converter=_utc)
+    added_at: datetime = field(converter=utc)
     starts_at: datetime = field(
-        default=Factory(lambda self: self.added_at, takes_self=True), converter=_utc
+        default=Factory(lambda self: self.added_at, takes_self=True), converter=utc
     )
-    ends_at: datetime | None = field(default=None, converter=_utc_or_none)
+    ends_at: datetime | None = field(default=None, converter=utc_or_none)
     auto_renew: bool = False
     paid: bool = True
     set_up: bool = True
@@ -313,7 +286,7 @@ class Subscription:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty subscription."""
-        _refuse("Subscription", _of_subscription(self))
+        refuse("Subscription", _of_subscription(self))
 
 
 @frozen(kw_only=True)
@@ -345,14 +318,14 @@ class Customer:
     id: CustomerId = field(converter=_customer_id)
     name: str
     managed_by: ManagedBy = field(default=ManagedBy.PARTNER, converter=_managed_by)
-    last_admin_sign_in_at: datetime | None = field(default=None, converter=_utc_or_none)
+    last_admin_sign_in_at: datetime | None = field(default=None, converter=utc_or_none)
     tags: tuple[str, ...] = field(default=(), converter=_texts)
     attributes: Mapping[str, str] = field(factory=Attributes, converter=_attributes)
     subscriptions: tuple[Subscription, ...] = field(default=(), converter=_subscriptions)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty customer."""
-        _refuse("Customer", _of_customer(self))
+        refuse("Customer", _of_customer(self))
 
 
 @frozen(kw_only=True)
@@ -376,7 +349,7 @@ class Partner:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty partner."""
-        _refuse("Partner", _of_partner(self))
+        refuse("Partner", _of_partner(self))
 
 
 def _of_partner(partner: Partner) -> Iterator[rules.Finding]:

@@ -5,7 +5,10 @@ Results made under different policies are never added or compared.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = [
+    "QUALITY_LIMITS",
     "BenchmarkRates",
     "FixedRate",
     "LowAssignmentRule",
@@ -26,7 +30,13 @@ __all__ = [
     "PeerQuantile",
     "PeerRates",
     "Policy",
+    "ServiceLevel",
+    "ServiceLevelFormula",
 ]
+
+
+#: The settings that are numbers with decimals.
+QUALITY_LIMITS = ("poor_packet_loss_percent", "poor_latency_ms", "poor_jitter_ms")
 
 
 class PeerRates(Protocol):
@@ -82,6 +92,14 @@ def _bounds(value: Iterable[int]) -> tuple[int, ...]:
         return tuple(value)
     except TypeError as error:
         msg = f"size_bands must be rising whole numbers, 0 or more, not {value!r}"
+        raise PolicyError(msg) from error
+
+
+def _three(value: Iterable[int]) -> tuple[int, ...]:
+    try:
+        return tuple(value)
+    except TypeError as error:
+        msg = f"usage_bands must be three rising numbers from 1, not {value!r}"
         raise PolicyError(msg) from error
 
 
@@ -224,6 +242,81 @@ class BenchmarkRates:
         }
 
 
+class ServiceLevelFormula(StrEnum):
+    """Which calls the share answered in time is taken of.
+
+    With A answered, B abandoned (voicemail included), F all other offered calls; At, Bt those of
+    them within the threshold, Bl those beyond; Bs hung up after a short while.
+
+    Example:
+        >>> ServiceLevelFormula("answered_only")
+        <ServiceLevelFormula.ANSWERED_ONLY: 'answered_only'>
+    """
+
+    ANSWERED_OF_OFFERED = "answered_of_offered"
+    """At / (A + B + F)"""
+    ANSWERED_ONLY = "answered_only"
+    """At / A"""
+    ABANDONS_POSITIVE = "abandons_positive"
+    """(At + Bt) / (A + B)"""
+    ABANDONS_NEGATIVE = "abandons_negative"
+    """At / (A + B)"""
+    ABANDONS_IGNORED = "abandons_ignored"
+    """At / (A + Bl)"""
+    SHORT_POSITIVE = "short_positive"
+    """(At + Bs) / (A + B)"""
+    SHORT_EXCLUDED = "short_excluded"
+    """At / (A + B - Bs)"""
+
+
+def _formula(name: str) -> ServiceLevelFormula:
+    known = ", ".join(ServiceLevelFormula)
+    _require("formula", name in list(ServiceLevelFormula), f"one of {known}", name)
+
+    return ServiceLevelFormula(name)
+
+
+@frozen(kw_only=True)
+class ServiceLevel:
+    """What share of the calls into a queue has to be answered how soon, and how it is counted.
+
+    Attributes:
+        threshold_ms: The wait that still is in time, in milliseconds; 0 to 2**53 - 1.
+        inclusive: Whether a wait of exactly the threshold is in time.
+        formula: Which calls the share is taken of.
+
+    Raises:
+        PolicyError: a setting is outside its range.
+
+    Example:
+        >>> ServiceLevel(threshold_ms=30_000).to_dict()
+        {'threshold_ms': 30000, 'inclusive': True, 'formula': 'answered_of_offered'}
+    """
+
+    threshold_ms: int = 20_000
+    inclusive: bool = True
+    formula: ServiceLevelFormula = field(
+        default=ServiceLevelFormula.ANSWERED_OF_OFFERED, converter=_formula
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse settings outside their range."""
+        _milliseconds("threshold_ms", self.threshold_ms)
+        _require("inclusive", type(self.inclusive) is bool, "true or false", self.inclusive)
+
+    def to_dict(self) -> dict[str, object]:
+        """The settings as plain values."""
+        return {**asdict(self), "formula": str(self.formula)}
+
+
+def _limit(value: object) -> float:
+    number: Any = value if type(value) in (int, float) else math.nan
+    # Compared before it becomes a double: a whole number may be greater than any of them.
+    _require("a limit of quality", 0 <= number <= _LARGEST, "a finite number, 0 or more", value)
+
+    return float(number)
+
+
 @frozen(kw_only=True)
 class Policy:
     """The windows, thresholds and rules that figures are counted by.
@@ -240,6 +333,13 @@ class Policy:
         size_bands: Lower bounds, in total licenses, of the size bands; rising. Totals below the
             first bound are a band of their own.
         trend_weeks: Completed weeks in a trend, 2 to 5200 (a century).
+        usage_bands: Call legs of one user in a week from which the use is light, moderate, heavy.
+        poor_packet_loss_percent: Packet loss from which a call leg is poor, in percent.
+        poor_latency_ms: Latency from which a call leg is poor, in milliseconds.
+        poor_jitter_ms: Jitter from which a call leg is poor, in milliseconds.
+        service_level: How soon calls into queues have to be answered, and how that is counted.
+        short_abandon_ms: The wait up to which hanging up is no loss, for the formulas that say so;
+            0 for none, at most 2**53 - 1.
 
     Raises:
         PolicyError: a setting is outside its range; says which, and what it may be.
@@ -262,6 +362,12 @@ class Policy:
     low_assignment_rule: LowAssignmentRule = Factory(PeerMedian)
     size_bands: tuple[int, ...] = field(default=(1, 25, 100, 250, 1000, 5000), converter=_bounds)
     trend_weeks: int = 8
+    usage_bands: tuple[int, ...] = field(default=(1, 11, 51), converter=_three)
+    poor_packet_loss_percent: float = field(default=5.0, converter=_limit)
+    poor_latency_ms: float = field(default=400.0, converter=_limit)
+    poor_jitter_ms: float = field(default=150.0, converter=_limit)
+    service_level: ServiceLevel = Factory(ServiceLevel)
+    short_abandon_ms: int = 0
 
     def __attrs_post_init__(self) -> None:
         """Refuse settings outside their range."""
@@ -281,6 +387,17 @@ class Policy:
         _require("size_bands", rising, "rising whole numbers, 0 or more", bands)
         rule = self.low_assignment_rule
         _require("low_assignment_rule", isinstance(rule, LowAssignmentRule), "a rule", rule)
+        self._check_calling()
+
+    def _check_calling(self) -> None:
+        _milliseconds("short_abandon_ms", self.short_abandon_ms)
+        level = self.service_level
+        _require("service_level", isinstance(level, ServiceLevel), "a ServiceLevel", level)
+        bands = self.usage_bands
+        whole = all(type(bound) is int and 1 <= bound <= _GREATEST for bound in bands)
+        rising = whole and all(low < high for low, high in pairwise(bands))
+        three = rising and len(bands) == _BANDS
+        _require("usage_bands", three, "three rising numbers from 1", bands)
 
     def to_dict(self) -> dict[str, object]:
         """The policy as plain values, as it stands in the report document.
@@ -294,6 +411,8 @@ class Policy:
             "low_assignment_fraction": str(self.low_assignment_fraction),
             "low_assignment_rule": self.low_assignment_rule.to_dict(),
             "size_bands": list(self.size_bands),
+            "usage_bands": list(self.usage_bands),
+            "service_level": self.service_level.to_dict(),
         }
 
     @staticmethod
@@ -327,6 +446,10 @@ class Policy:
 
 
 _CENTURY = 5200
+_BANDS = 3
+# The greatest count that records may have.
+_GREATEST = 2**53 - 1
+_LARGEST = sys.float_info.max
 _RULES: Mapping[str, type[LowAssignmentRule]] = MappingProxyType(
     {
         "peer_median": PeerMedian,
@@ -341,7 +464,23 @@ def _settings(
     values: Mapping[str, object], rules: Mapping[str, type[LowAssignmentRule]]
 ) -> Iterator[tuple[str, object]]:
     for name, value in values.items():
-        yield name, _rule(value, rules) if name == "low_assignment_rule" else value
+        if name == "low_assignment_rule":
+            yield name, _rule(value, rules)
+        elif name == "service_level":
+            yield name, _service_level(value)
+        else:
+            yield name, value
+
+
+def _service_level(value: object) -> ServiceLevel:
+    settings: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {}
+    known = {setting.name for setting in fields(ServiceLevel)}
+    unknown = sorted(set(settings) - known)
+    if unknown or not isinstance(value, Mapping):
+        msg = f"a service level has {', '.join(sorted(known))}, not {unknown or value}"
+        raise FormatError(msg)
+
+    return ServiceLevel(**settings)
 
 
 def _rule(value: object, rules: Mapping[str, type[LowAssignmentRule]]) -> LowAssignmentRule:
@@ -361,6 +500,11 @@ def _rule(value: object, rules: Mapping[str, type[LowAssignmentRule]]) -> LowAss
 def _whole(name: str, value: object, least: int) -> None:
     good = type(value) is int and value >= least
     _require(name, good, f"a whole number, {least} or more", value)
+
+
+def _milliseconds(name: str, value: object) -> None:
+    _whole(name, value, 0)
+    _require(name, isinstance(value, int) and value <= _GREATEST, f"at most {_GREATEST}", value)
 
 
 def _require(name: str, good: bool, expected: str, value: object) -> None:  # noqa: FBT001

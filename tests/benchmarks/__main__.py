@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
+import numpy as np
 
 from tests.benchmarks import cattrs_orjson, files, peers_duckdb, peers_pandas, peers_polars
 from tests.benchmarks.answers import Answers, differences
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 try:
-    from tests.benchmarks import ours
+    from tests.benchmarks import call_doors, calls_queues, filters, ours
 except ImportError as missing:
     print(f"partnerkpi is left out: {missing}", file=sys.stderr)
     _WITH_OURS = False
@@ -336,6 +337,59 @@ def _memory(options: Options) -> Iterator[Row]:
         yield Row.limit(f"{work}peak / limit", "resident memory", above / limit, 1.0, n)
 
 
+# --- filters -------------------------------------------------------------------------------------
+
+
+def _filters(options: Options) -> Iterator[Row]:
+    """Five terms against the same by hand, and reading filters."""
+    if not _WITH_OURS:
+        return
+
+    for n in options.sizes:
+        portfolio = filters.tagged_portfolio(n)
+        given = filters.ByHand.of(portfolio)
+        if not np.array_equal(filters.typed(portfolio), filters.by_hand(given)):
+            message = "the filter and what was written by hand mean other customers"
+            raise AssertionError(message)
+        jobs = {
+            _OURS: partial(filters.typed, portfolio),
+            "by hand": partial(filters.by_hand, given),
+        }
+        times = medians(jobs, options.repetitions)
+        yield Row.ratio(
+            "a filter of five terms, text to mask",
+            n,
+            ours=times[_OURS],
+            peer="the same by hand in numpy",
+            theirs=times["by hand"],
+            target=3.0 if n == max(options.sizes) else None,
+        )
+    yield from _texts(options.repetitions)
+
+
+def _texts(repetitions: int) -> Iterator[Row]:
+    """Reading a typical filter, and the worst ones that fit."""
+    rounds = 100
+    jobs = {"typical": partial(_repeated, filters.FIVE_TERMS, rounds)}
+    micros = medians(jobs, repetitions)["typical"] / rounds * 1e6
+    yield Row.limit("reading a filter of five terms", "microseconds", micros, 100.0)
+    sizes = (1024, 2048, 4096)
+    worst = {size: dict(filters.worst_texts(size)) for size in sizes}
+    for name in worst[sizes[0]]:
+        texts = {str(size): partial(_repeated, worst[size][name], 5) for size in sizes}
+        times = medians(texts, repetitions)
+        seconds = [times[str(size)] for size in sizes]
+        yield Row.limit(
+            f"reading 4096 characters: {name}", "microseconds", seconds[-1] / 5 * 1e6, None
+        )
+        yield Row.limit(f"reading longer texts: {name}", "growth", slope(sizes, seconds), 1.2)
+
+
+def _repeated(text: str, rounds: int) -> None:
+    for _ in range(rounds):
+        filters.read(text)
+
+
 def _import(options: Options) -> Iterator[Row]:
     """Fresh interpreters."""
     peer = "numpy, attrs, cattrs"
@@ -350,12 +404,42 @@ def _import(options: Options) -> Iterator[Row]:
         )
 
 
+# --- calls ---------------------------------------------------------------------------------------
+
+#: Rows of calls for each customer of the other parts.
+_CALLS = 10
+
+
+def _call_doors(options: Options) -> Iterator[Row]:
+    """Tables and columns of queue calls, and de-duplication of them."""
+    if not _WITH_OURS:
+        return
+
+    most, repetitions = _CALLS * max(options.sizes), min(options.repetitions, 5)
+    yield from call_doors.reading(_CALLS * max(options.reading_sizes), repetitions)
+    yield from call_doors.columns(most, repetitions)
+    yield from call_doors.deduplication(most, repetitions)
+
+
+def _call_queues(options: Options) -> Iterator[Row]:
+    """Figures of queue calls in memory, and folded in batches."""
+    if not _WITH_OURS:
+        return
+    rows = _CALLS * max(options.sizes)
+    repetitions = min(options.repetitions, 5)
+    yield from calls_queues.queues(rows, repetitions)
+    yield from calls_queues.folding(rows, 5 * rows, repetitions)
+
+
 _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "figures": _figures,
     "weekly": _weekly,
     "columns": _columns,
     "reading": _reading,
     "memory": _memory,
+    "call doors": _call_doors,
+    "call queues": _call_queues,
+    "filters": _filters,
     "import": _import,
 }
 

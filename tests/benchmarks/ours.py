@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.generate import Table, Tables
 
 __all__ = [
+    "columns",
     "figures",
     "kept_bytes",
     "portfolio",
@@ -55,9 +56,9 @@ _WHEN = AS_OF.item().replace(tzinfo=UTC)
 def portfolio(tables: Tables) -> pk.Portfolio:
     """Columns to a checked, grouped, locked portfolio."""
     return pk.from_columns(
-        customers=_columns(tables["customers"]),
-        subscriptions=_columns(tables["subscriptions"]),
-        licenses=_columns(tables["licenses"]),
+        customers=columns(tables["customers"]),
+        subscriptions=columns(tables["subscriptions"]),
+        licenses=columns(tables["licenses"]),
     )
 
 
@@ -106,7 +107,8 @@ def kept_bytes(portfolio_: pk.Portfolio) -> int:
     return portfolio_.nbytes
 
 
-def _columns(table: Table) -> Columns:
+def columns(table: Table) -> Columns:
+    """A table as the door takes it."""
     return {
         name: pk.Coded(column.codes, column.labels) if isinstance(column, Coded) else column
         for name, column in table.items()

@@ -24,20 +24,34 @@ STATUSES = (
 
 def comparison_document(earlier: Document, later: Document) -> Document:
     """What the comparison of two report documents says, less their policies."""
-    compared = {
+    compared: Document = {
         "format": "partnerkpi/comparison@1",
         "earlier": {"as_of": earlier["as_of"]},
         "later": {"as_of": later["as_of"]},
-        "customers": moves(ids(earlier["customers"]), ids(later["customers"])),
-        "statuses": {
-            status: moves(holders(earlier, status), holders(later, status)) for status in STATUSES
-        },
-        "badges": badges(earlier["customers"], later["customers"]),
         "data": {
             "unobserved_lines": change(
                 earlier["data"]["unobserved_lines"], later["data"]["unobserved_lines"]
             )
         },
+    }
+    compared |= portfolio(earlier, later)
+    compared["calling"] = calling(earlier["calling"], later["calling"])
+    own = own_figures(earlier.get("figures", {}), later.get("figures", {}))
+
+    return compared | ({"figures": own} if own else {})
+
+
+def portfolio(earlier: Document, later: Document) -> Document:
+    """What happened to the portfolio, if both reports are of one."""
+    if earlier["customers"] is None or later["customers"] is None:
+        return dict.fromkeys(("customers", "statuses", "badges", "overview", "licenses"))
+
+    return {
+        "customers": moves(ids(earlier["customers"]), ids(later["customers"])),
+        "statuses": {
+            status: moves(holders(earlier, status), holders(later, status)) for status in STATUSES
+        },
+        "badges": badges(earlier["customers"], later["customers"]),
         "overview": {
             name: change(value, later["overview"][name])
             for name, value in earlier["overview"].items()
@@ -47,9 +61,73 @@ def comparison_document(earlier: Document, later: Document) -> Document:
             for product, parts in earlier["licenses"].items()
         },
     }
-    own = own_figures(earlier.get("figures", {}), later.get("figures", {}))
 
-    return compared | ({"figures": own} if own else {})
+
+def calling(earlier: Document | None, later: Document | None) -> Document | None:
+    """The calling part, if both reports have one."""
+    if earlier is None or later is None:
+        return None
+    told = {
+        "usage": usage_figures,
+        "quality": lambda section: section["trend"][-1],
+        "features": lambda section: {"calls": section["calls"]},
+        "queues": queue_figures,
+    }
+    found: Document = {
+        "earlier_week_end": earlier["week"]["end"],
+        "later_week_end": later["week"]["end"],
+    }
+    for name, figures in told.items():
+        old, new = earlier[name], later[name]
+        if old is None or new is None:
+            found[name] = None
+            continue
+        before, after = figures(old), figures(new)
+        found[name] = {key: change(before[key], after[key]) for key in before if key != "week_end"}
+        if name == "features":
+            found[name]["shares"] = shares(old, new)
+        else:
+            found[name] |= moves(ids(old["customers"]), ids(new["customers"]))
+
+    return found if any(found[name] for name in told) else None
+
+
+def usage_figures(section: Document) -> Document:
+    """The last week of usage, and the legs of each active user."""
+    pairs = [row["legs_per_active_user"] for row in section["customers"]]
+    legs, users = (sum(pair[part] for pair in pairs) for part in ("numerator", "denominator"))
+
+    return {**section["trend"][-1], "legs_per_active_user": ratio(legs, users)}
+
+
+def ratio(numerator: int, denominator: int) -> Document:
+    """A ratio as documents have it."""
+    value = numerator / denominator if denominator else None
+
+    return {"numerator": numerator, "denominator": denominator, "value": value}
+
+
+def queue_figures(section: Document) -> Document:
+    """The section's own figures, those of groups by names with a point."""
+    figures: Document = {}
+    for name, value in section.items():
+        if name in {"outcomes", "answered_wait_ms", "abandoned_wait_ms"}:
+            figures |= {f"{name}.{key}": each for key, each in value.items()}
+        elif name not in {"trend", "customers", "queues"}:
+            figures[name] = value
+
+    return figures
+
+
+def shares(earlier: Document, later: Document) -> Document:
+    """The share of each feature that either report lists."""
+    uses = [{row["feature"]: row["share"] for row in each["features"]} for each in (earlier, later)]
+    sides = list(zip(uses, (earlier, later), strict=True))
+
+    return {
+        name: change(*(use.get(name, ratio(0, each["calls"])) for use, each in sides))
+        for name in {**uses[0], **uses[1]}
+    }
 
 
 def ids(rows: list[Document]) -> set[str]:

@@ -70,6 +70,7 @@ class Customer:
     name: str
     managed_by: str
     tags: tuple[str, ...]
+    attributes: dict[str, str]
     last_admin_sign_in_at: datetime | None
     subscriptions: tuple[Subscription, ...]
 
@@ -89,12 +90,13 @@ def read_customers(document: Document) -> list[Customer]:
 
 
 def read_customer(fields: Document) -> Customer:
-    """One customer; `managed_by` is the partner unless given, tags are none."""
+    """One customer; `managed_by` is the partner unless given, tags and attributes are none."""
     return Customer(
         id=fields["id"],
         name=fields["name"],
         managed_by=fields.get("managed_by", "partner"),
         tags=tuple(fields.get("tags", ())),
+        attributes=dict(fields.get("attributes", {})),
         last_admin_sign_in_at=optional_instant(fields.get("last_admin_sign_in_at")),
         subscriptions=tuple(read_subscription(s) for s in fields["subscriptions"]),
     )

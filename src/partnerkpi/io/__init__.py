@@ -1,15 +1,36 @@
 """The doors: documents, tables and columns in, documents and tables out."""
 
+from partnerkpi.io.calls import (
+    calls_from_columns,
+    calls_from_rows,
+    calls_in_batches,
+    queue_calls_from_columns,
+    queue_calls_from_rows,
+    queue_calls_in_batches,
+    read_calls,
+    read_queue_calls,
+)
 from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
+from partnerkpi.io.inputs import Inputs, read_inputs
 from partnerkpi.io.schemas import schema
 from partnerkpi.io.tables import TableFile, TableFiles
 
 __all__ = [
+    "Inputs",
     "TableFile",
     "TableFiles",
+    "calls_from_columns",
+    "calls_from_rows",
+    "calls_in_batches",
     "from_columns",
     "from_dict",
+    "queue_calls_from_columns",
+    "queue_calls_from_rows",
+    "queue_calls_in_batches",
     "read",
+    "read_calls",
+    "read_inputs",
+    "read_queue_calls",
     "read_tables",
     "schema",
     "write",

@@ -12,92 +12,28 @@ import numpy as np
 from attrs import define, field
 
 from partnerkpi import _record_rules as rules
-from partnerkpi._arrays import MAX_COUNT, locked
-from partnerkpi._batches import TextRows
+from partnerkpi._batches import Given, TextRows
 from partnerkpi._faults import shown
 from partnerkpi._instants import parse, why_bad
 from partnerkpi._text import Text, group
 from partnerkpi.errors import Fault, Place
+from partnerkpi.io._call_cells import codes_of, labeled, number_of, set_faults, words_of
 from partnerkpi.io._cells import tag_faults, text_fault, value_fault, word_fault
+from partnerkpi.io._csv_values import counts_of, decimals_of, equal_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from partnerkpi._arrays import Bytes, Mask, Micros, Rows
+    from partnerkpi._arrays import Codes, Mask, Measures, Micros, Rows
     from partnerkpi._faults import FaultLog
     from partnerkpi.io._csv import Cells
     from partnerkpi.io._table_columns import Header
 
-__all__ = ["CellColumns", "counts_of", "equal_to"]
+__all__ = ["CellColumns"]
 
-_Words: TypeAlias = "NDArray[np.uint64]"
+_ListFaults: TypeAlias = "Callable[[str, object], Iterator[tuple[str, str, str]]]"
 
-_WORD = 8
 _SEMICOLON = ord(";")
-#: The bytes of a little-endian word that belong to a text of 0 to 8 bytes at its start or its end.
-_FIRST = locked(np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], np.uint64))
-_LAST = locked(~_FIRST[::-1])
-_POWERS = locked(np.array([0, 0, *(10**n for n in range(1, 16))], np.int64))
-_ZEROS = np.uint64(0x3030303030303030)
-_OVER_NINE, _HIGH_BITS = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
-#: Neighbors are joined three times: digits to pairs, pairs to fours, fours to eights.
-_JOINS = tuple(
-    (np.uint64((base << bits) + 1), np.uint64(bits), np.uint64(mask))
-    for base, bits, mask in (
-        (10, 8, 0x00FF00FF00FF00FF),
-        (100, 16, 0x0000FFFF0000FFFF),
-        (10_000, 32, 0x00000000FFFFFFFF),
-    )
-)
-
-
-def _words(buffer: Bytes, places: Rows) -> _Words:
-    """The eight bytes from each place on, the first one lowest."""
-    # A view with a step of one byte: nothing is copied but the words asked for.
-    view: _Words = np.ndarray(buffer.size - _WORD + 1, "<u8", buffer, strides=(1,))
-
-    return view[places]
-
-
-def equal_to(buffer: Bytes, starts: Rows, lengths: Rows, word: bytes) -> Mask:
-    """Whether each cell is the word, of at most 16 bytes."""
-    head = int.from_bytes(word[:_WORD], "little")
-    found = _words(buffer, starts) & _FIRST[min(len(word), _WORD)]
-    same: Mask = (found == np.uint64(head)) & (lengths == len(word))
-    if len(word) > _WORD:
-        tail = int.from_bytes(word[-_WORD:], "little")
-        same &= _words(buffer, starts + (len(word) - _WORD)) == np.uint64(tail)
-
-    return same
-
-
-def counts_of(buffer: Bytes, starts: Rows, lengths: Rows) -> tuple[Micros, Mask]:
-    """The count in each cell, and whether it holds one: canonical decimal digits."""
-    ends = starts + lengths
-    values, good = _digits(_words(buffer, ends - _WORD), np.minimum(lengths, _WORD))
-    long = np.flatnonzero(lengths > _WORD)
-    if long.size:
-        rest = np.minimum(lengths[long] - _WORD, _WORD)
-        high, fine = _digits(_words(buffer, ends[long] - 2 * _WORD), rest)
-        values[long] += high * 10**_WORD
-        good[long] &= fine & (lengths[long] <= 2 * _WORD)
-    # A number below the power of ten that its length promises begins with a zero.
-    good &= (lengths > 0) & (values <= MAX_COUNT)
-    good &= values >= _POWERS[np.minimum(lengths, 2 * _WORD)]
-
-    return values, good
-
-
-def _digits(words: _Words, lengths: Rows) -> tuple[Micros, Mask]:
-    """The number that the last bytes of each word spell, and whether all of them are digits."""
-    digits = (words ^ _ZEROS) & _LAST[lengths]
-    good: Mask = ((digits + _OVER_NINE) | digits) & _HIGH_BITS == 0
-    for factor, shift, mask in _JOINS:
-        digits = ((digits * factor) >> shift) & mask
-
-    return digits.view(np.int64), good
 
 
 @define
@@ -139,13 +75,61 @@ class CellColumns:
 
         return second
 
-    def flags(self, name: str, *, absent: bool) -> Mask:
-        """A column of booleans."""
+    def given(self, name: str) -> Given:
+        """A column of texts that may be null, not empty, without control characters."""
+        rows, text = self._given(name)
+        self._refuse(name, rows[text.faulty()], text_fault)
+
+        return Given(text, rows)
+
+    def choices(self, name: str, known: Mapping[str, int]) -> Codes:
+        """For each cell the number of its word; another text has that of the last, and is noted."""
+        if name not in self.header.places:
+            return np.zeros(len(self.cells), np.uint8)
+        text = self.texts(name)
+        found = codes_of(labeled(text), known)
+        other = np.flatnonzero(found == len(known))
+        found[other] = len(known) - 1
+        faulty = text.faulty()
+        self._tell(name, np.setdiff1d(other, faulty), lambda _: words_of(known))
+
+        return found
+
+    def measures(self, name: str, most: float) -> Measures:
+        """A column of measurements of at most so much, NaN where null."""
+        column = np.full(len(self.cells), np.nan)
         at = self.header.places.get(name)
         if at is None:
-            return np.full(len(self.cells), absent)
+            return column
+        starts, lengths = self.cells.starts[at], self.cells.lengths[at]
+        found, plain = decimals_of(self.cells.buffer, starts, lengths)
+        # Other spellings are left to Python, each different one once.
+        odd = np.flatnonzero(~plain & (lengths > 0))
+        text = Text.from_slices(self.cells.buffer, starts[odd], lengths[odd])
+        codes, firsts = group(text)
+        found[odd] = np.array([number_of(each) for each in text.take(firsts)])[codes] + 0.0
+        good = (found >= 0) & (found <= most) & (found < np.inf) & (lengths > 0)
+        self._refuse(
+            name, np.flatnonzero(~good & (lengths > 0)), lambda _: rules.measure_words(most)
+        )
+        column[good] = found[good]
+
+        return column
+
+    def sets(self, name: str) -> TextRows:
+        """A column of sets of texts, with ``;`` between those of one cell."""
+        texts = self._listed(name)
+        self._refuse_lists(name, np.unique(texts.rows[texts.texts.faulty()]), set_faults)
+
+        return texts
+
+    def flags(self, name: str, *, absent: bool | None) -> Mask:
+        """A column of booleans; ``absent`` stands where null, without it null is a fault."""
+        at = self.header.places.get(name)
+        if at is None:
+            return np.full(len(self.cells), bool(absent))
         true, false = self._equal(at, b"true"), self._equal(at, b"false")
-        null = self.cells.lengths[at] == 0
+        null = (self.cells.lengths[at] == 0) & (absent is not None)
         self._refuse(name, np.flatnonzero(~(true | false | null)), lambda _: rules.A_BOOLEAN)
 
         return true | null if absent else true
@@ -180,16 +164,21 @@ class CellColumns:
 
     def tags(self, name: str) -> TextRows:
         """A column of tags, with ``;`` between those of one cell."""
+        tags = self._listed(name)
+        repeating = _repeating(tags)
+        self._refuse_lists(name, np.union1d(tags.rows[tags.texts.faulty()], repeating), tag_faults)
+
+        return tags
+
+    def _listed(self, name: str) -> TextRows:
         rows, text = self._given(name)
         offsets = text.offsets.astype(np.intp)
         marks = np.flatnonzero(text.data == _SEMICOLON)
         starts = np.sort(np.concatenate([offsets[:-1], marks + 1]))
         ends = np.sort(np.concatenate([offsets[1:], marks]))
         of = np.repeat(np.arange(rows.size), 1 + np.diff(np.searchsorted(marks, offsets)))
-        tags = TextRows(rows[of], Text.from_slices(text.data, starts, ends - starts))
-        self._refuse_tags(name, np.union1d(tags.rows[tags.texts.faulty()], _repeating(tags)))
 
-        return tags
+        return TextRows(rows[of], Text.from_slices(text.data, starts, ends - starts))
 
     def attributes(self) -> Mapping[str, TextRows]:
         """The attributes by name; an empty cell gives none."""
@@ -227,10 +216,14 @@ class CellColumns:
 
     def _refuse(self, name: str, rows: Rows, expected: Callable[[str], str | None]) -> None:
         """Fault the cells of these records."""
+        self._tell(name, rows, expected)
+        self.bad[rows] = True
+
+    def _tell(self, name: str, rows: Rows, expected: Callable[[str], str | None]) -> None:
+        """Note faults of the cells of these records."""
         if rows.size:
             at = self.header.places[name]
             self.log.add_rows(self._whole(rows), lambda row: self._fault(name, at, row, expected))
-            self.bad[rows] = True
 
     def _whole(self, rows: Rows) -> Rows:
         # The cells of a broken record may be those of other columns.
@@ -241,11 +234,11 @@ class CellColumns:
 
         return Fault(self._place(row, name), str(expected(text)), shown(text or None))
 
-    def _refuse_tags(self, name: str, rows: Rows) -> None:
+    def _refuse_lists(self, name: str, rows: Rows, faults_of: _ListFaults) -> None:
         self.bad[rows] = True
         for row in self._whole(rows).tolist():
             text = self.cells.text(self.header.places[name], row)
-            for path, expected, found in tag_faults(name, text.split(";")):
+            for path, expected, found in faults_of(name, text.split(";")):
                 self.log.add(self._place(row, path), expected, found)
 
     def _place(self, row: int, column: str) -> Place:

@@ -12,10 +12,11 @@ import numpy as np
 from attrs import define, field
 
 from partnerkpi._arrays import NEVER, as_rows
-from partnerkpi._batches import TextRows
+from partnerkpi._batches import Given, TextRows
 from partnerkpi._faults import shown
 from partnerkpi.errors import Place
 from partnerkpi.io import _cells
+from partnerkpi.io._call_cells import choices, measures, sets
 from partnerkpi.io._cells import MISSING, REFUSED, came
 from partnerkpi.io._collection import collection_held
 from partnerkpi.io._json import Repeated, _scan_careful, _scan_plain
@@ -24,7 +25,7 @@ from partnerkpi.io._table_columns import ATTRIBUTE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from partnerkpi._arrays import Mask, Micros
+    from partnerkpi._arrays import Codes, Mask, Measures, Micros
     from partnerkpi._faults import FaultLog
     from partnerkpi._text import Text
     from partnerkpi.io._cells import Report
@@ -181,9 +182,34 @@ class ObjectColumns:
             self._cells(name), self._report(name), known, absent=absent, null=optional
         )
 
-    def flags(self, name: str, *, absent: bool) -> Mask:
-        """A column of booleans, ``absent`` where null."""
-        return _cells.flags(self._cells(name), self._report(name), absent=absent, null=True)
+    def given(self, name: str) -> Given:
+        """A column of texts that may be null, not empty, without control characters."""
+        cells, report = self._cells(name), self._report(name)
+        rows = [row for row, cell in enumerate(cells) if cell is not None and cell is not MISSING]
+        given = [cells[row] for row in rows]
+        texts = _cells.texts(given, lambda at, *what: report(rows[at], *what))
+
+        return Given(texts, as_rows(rows))
+
+    def choices(self, name: str, known: Mapping[str, int]) -> Codes:
+        """For each cell the number of its word; another text has that of the last, and is noted."""
+        return choices(self._cells(name), self._report(name), self._note(name), known)
+
+    def measures(self, name: str, most: float) -> Measures:
+        """A column of measurements of at most so much, NaN where null."""
+        return measures(self._cells(name), self._report(name), most)
+
+    def sets(self, name: str) -> TextRows:
+        """A column of sets of texts; a text that a cell repeats is no fault."""
+        return sets(self._cells(name), self._report(name))
+
+    def flags(self, name: str, *, absent: bool | None) -> Mask:
+        """A column of booleans; ``absent`` stands where null, without it null is a fault."""
+        cells, report = self._cells(name), self._report(name)
+        if absent is None:
+            return _cells.flags(cells, report)
+
+        return _cells.flags(cells, report, absent=absent, null=True)
 
     def counts(self, name: str) -> tuple[Micros, Mask]:
         """A column of counts, 0 where null, and where it is null; a required key must be there."""
@@ -250,12 +276,21 @@ class ObjectColumns:
 
     def _report(self, name: str | None) -> Report:
         """Takes the faults of a column; an object faulted as a whole gets no others."""
+        note = self._note(name)
 
         def report(row: int, inner: str, expected: str, found: str) -> None:
             self.bad[row] = True
+            note(row, inner, expected, found)
+
+        return report
+
+    def _note(self, name: str | None) -> Report:
+        """Takes the faults of a column that leave their rows good."""
+
+        def note(row: int, inner: str, expected: str, found: str) -> None:
             if not self._broken[row]:
                 column = None if name is None else name + inner
                 place = Place(self._source, line=self._lines[row], column=column)
                 self._log.add(place, expected, found)
 
-        return report
+        return note

@@ -18,6 +18,7 @@ __all__ = [
     "either",
     "found",
     "instant",
+    "measurement",
     "no_control",
     "null",
     "record",
@@ -111,6 +112,13 @@ def text() -> Schema:
 def count() -> Schema:
     """A count of the input."""
     return {"type": "integer", "minimum": 0, "maximum": MAX_COUNT}
+
+
+def measurement(most: int | None = None) -> Schema:
+    """A number that is not negative, and at most so much."""
+    schema: Schema = {"type": "number", "minimum": 0}
+
+    return schema if most is None else {**schema, "maximum": most}
 
 
 def instant() -> Schema:

@@ -1,4 +1,4 @@
-"""Machinery: the three portfolio tables from typed columns, the same for every door.
+"""Machinery: what every door of tables hands over, and the portfolio tables made of it.
 
 Every door of tables (cells of CSV, objects of JSON lines, arrays in memory) hands over its columns
 through :class:`Columns`; which columns a table has, what is optional and what stands for null is
@@ -18,8 +18,8 @@ from partnerkpi.io._table_columns import CUSTOMERS, LICENSES, SUBSCRIPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from partnerkpi._arrays import Counts, Mask, Micros
-    from partnerkpi._batches import LabeledRows, TextRows
+    from partnerkpi._arrays import Codes, Counts, Mask, Measures, Micros
+    from partnerkpi._batches import Given, LabeledRows, TextRows
     from partnerkpi._text_forms import AnyText
     from partnerkpi.io._table_columns import Table
     from partnerkpi.io.documents import Taker
@@ -43,8 +43,27 @@ class Columns(Protocol):
         """Whether each cell is the second of two words; null stands for the first, if at all."""
         ...
 
-    def flags(self, name: str, /, *, absent: bool) -> Mask:
-        """A column of booleans, ``absent`` where null."""
+    def given(self, name: str, /) -> Given:
+        """A column of texts that may be null, not empty, without control characters."""
+        ...
+
+    def choices(self, name: str, known: Mapping[str, int], /) -> Codes:
+        """For each cell the number of its word.
+
+        Any other text is a fault that leaves the row good, and has the number of the last word.
+        """
+        ...
+
+    def measures(self, name: str, most: float, /) -> Measures:
+        """A column of measurements of at most so much, NaN where null."""
+        ...
+
+    def sets(self, name: str, /) -> TextRows | LabeledRows:
+        """A column of sets of texts; a text that a cell repeats is no fault."""
+        ...
+
+    def flags(self, name: str, /, *, absent: bool | None) -> Mask:
+        """A column of booleans; ``absent`` stands where null, without it null is a fault."""
         ...
 
     def counts(self, name: str, /) -> tuple[Counts, Mask]:

@@ -1,4 +1,4 @@
-"""Machinery: which columns the portfolio tables have, and which of them a source brings."""
+"""Machinery: which columns the tables have, and which of them a source brings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ATTRIBUTE",
+    "CALLS",
     "CUSTOMERS",
     "LICENSES",
+    "QUEUE_CALLS",
     "SUBSCRIPTIONS",
     "Header",
     "Table",
@@ -31,7 +33,7 @@ ATTRIBUTE = "attr."
 
 @frozen
 class Table:
-    """A portfolio table: its name, and the columns that it must have and may have.
+    """A table: its name, and the columns that it must have and may have.
 
     ``ids`` is the column that other tables refer to, if any do; ``open`` lets the table have a
     column per attribute.
@@ -84,6 +86,19 @@ LICENSES = Table(
     "licenses",
     ("subscription_id", "product", "name", "total", "assigned"),
     ("observed_at", "used_7d", "used_3mo"),
+)
+CALLS = Table(
+    "calls",
+    ("call_id", "customer_id", "started_at", "duration_ms", "answered"),
+    (
+        *("record_id", "reported_at", "user_id", "endpoint_type"),
+        *("packet_loss_percent", "latency_ms", "jitter_ms", "features"),
+    ),
+)
+QUEUE_CALLS = Table(
+    "queue_calls",
+    ("call_id", "customer_id", "queue_id", "entered_at", "wait_ms", "outcome"),
+    ("record_id", "reported_at", "talk_ms"),
 )
 
 

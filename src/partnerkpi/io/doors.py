@@ -10,11 +10,14 @@ from attrs import define, field
 
 from partnerkpi._faults import FAULT_CAP, FaultLog
 from partnerkpi._intake import Intake
+from partnerkpi.call_columns import Calls, QueueCalls
 from partnerkpi.errors import InputError, Place
+from partnerkpi.io._call_door import form_of
 from partnerkpi.io._columns_in import ColumnPlaces, load_columns
 from partnerkpi.io._nested import DocumentPlaces
 from partnerkpi.io._table_files import TableFile, TableFiles
 from partnerkpi.io._table_places import TablePlaces
+from partnerkpi.io._write_calls import table_name, write_call_table
 from partnerkpi.io._write_documents import write_document
 from partnerkpi.io._write_tables import write_tables
 from partnerkpi.io.directories import look_into
@@ -258,25 +261,28 @@ def from_columns(
 
 
 def write(
-    portfolio: Portfolio,
+    records: Portfolio | Calls | QueueCalls,
     target: str | os.PathLike[str] | Writable,
     *,
     tables: TableFormat | None = None,
     gzip: bool = False,
 ) -> None:
-    """Write a portfolio: a document, or three tables into a directory. Reading it gives it back.
+    """Write a portfolio, call legs or queue calls. Reading them gives them back.
+
+    A portfolio becomes a document, or three tables in a directory; calls become a table.
 
     Args:
-        portfolio: What to write.
-        target: A path to a document (gzipped if it ends with ``.gz``) or a binary stream; with
-            ``tables`` a directory, made if it is not there.
-        tables: ``csv`` or ``jsonl`` for the three tables.
-        gzip: Whether the tables are gzipped.
+        records: What to write.
+        target: A path, packed if it ends with ``.gz``, or a binary stream. With ``tables`` a
+            directory, made if it is not there, or for calls a stream as well.
+        tables: ``csv`` or ``jsonl``. Without it a portfolio becomes a document, and the path of a
+            table of calls tells it by its ending.
+        gzip: Whether tables in a directory are gzipped.
 
     Raises:
-        InputError: CSV cannot carry something (a tag with ``;``, an empty attribute).
+        InputError: CSV cannot carry something (a tag or feature with ``;``, an empty attribute).
         OSError: the target cannot be written.
-        TypeError: tables and a stream.
+        TypeError: tables of a portfolio and a stream, or calls and a stream without ``tables``.
 
     Example:
         >>> from io import BytesIO
@@ -287,8 +293,11 @@ def write(
         >>> len(read(stream))
         0
     """
+    if isinstance(records, (Calls, QueueCalls)):
+        _write_calls(records, target, tables, packed=gzip)
+        return
     if tables is None:
-        write_document(portfolio.customers, portfolio.partner, target)
+        write_document(records.customers, records.partner, target)
         return
     if not isinstance(target, (str, os.PathLike)):
         msg = f"tables are written into a directory, not to {type(target).__name__}"
@@ -301,7 +310,25 @@ def write(
         for name in ("customers", "subscriptions", "licenses")
     )
     write_tables(
-        portfolio.customers,
+        records.customers,
         TableFiles(*files),
-        attributes=sorted(portfolio.customer_columns.attributes),
+        attributes=sorted(records.customer_columns.attributes),
     )
+
+
+def _write_calls(
+    rows: Calls | QueueCalls,
+    target: str | os.PathLike[str] | Writable,
+    tables: TableFormat | None,
+    *,
+    packed: bool,
+) -> None:
+    if tables is None:
+        write_call_table(rows, target, form_of(target))
+    elif isinstance(target, (str, os.PathLike)):
+        directory = Path(target)
+        directory.mkdir(parents=True, exist_ok=True)
+        name = f"{table_name(rows)}.{tables}" + (".gz" if packed else "")
+        write_call_table(rows, directory / name, tables)
+    else:
+        write_call_table(rows, target, tables)

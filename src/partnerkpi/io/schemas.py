@@ -1,4 +1,4 @@
-"""JSON Schemas of the portfolio: its document, and a line of each of its tables as JSON lines.
+"""JSON Schemas of the portfolio document, and of a line of each table as JSON lines.
 
 Spec: *Definitions 3, Portfolio document* and *Tables*. A schema says what one value may be and what
 must stand together; what needs several records (an id that occurs twice, an end before a start)
@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from partnerkpi.call_models import Outcome
 from partnerkpi.io._nested import KINDS, MANAGERS
 from partnerkpi.io._schema import (
     NOTHING_MORE,
@@ -21,6 +22,7 @@ from partnerkpi.io._schema import (
     either,
     found,
     instant,
+    measurement,
     no_control,
     null,
     record,
@@ -35,20 +37,23 @@ if TYPE_CHECKING:
 __all__ = [
     "PORTFOLIO_SCHEMAS",
     "Schema",
+    "calls_schema",
     "customers_schema",
     "licenses_schema",
     "portfolio_schema",
+    "queue_calls_schema",
     "schema",
     "subscriptions_schema",
 ]
 
 
 def schema(name: str) -> Schema:
-    """The JSON Schema of the portfolio document, or of a line of one of its tables.
+    """The JSON Schema of the portfolio document, or of a line of one of the tables.
 
     Args:
-        name: ``portfolio@1``, or ``customers@1``, ``subscriptions@1`` and ``licenses@1`` for a line
-            of these tables as JSON lines; ``partnerkpi/`` may stand before it.
+        name: ``portfolio@1``, or ``customers@1``, ``subscriptions@1``, ``licenses@1``, ``calls@1``
+            and ``queue_calls@1`` for a line of these tables as JSON lines; ``partnerkpi/`` may
+            stand before it.
 
     Returns:
         A schema of the dialect 2020-12 as plain dicts and lists; a new one each time.
@@ -234,6 +239,58 @@ def licenses_schema() -> Schema:
     )
 
 
+def calls_schema() -> Schema:
+    """The JSON Schema of a line of the table ``calls``.
+
+    Example:
+        >>> calls_schema()["required"]
+        ['call_id', 'customer_id', 'started_at', 'duration_ms', 'answered']
+    """
+    body = record(
+        {
+            "call_id": ref("text"),
+            "customer_id": ref("text"),
+            "started_at": ref("instant"),
+            "duration_ms": ref("count"),
+            "answered": {"type": "boolean"},
+        },
+        _origin(),
+        {name: _maybe("text") for name in ("user_id", "endpoint_type")},
+        {"packet_loss_percent": either(measurement(100), null())},
+        {name: either(measurement(), null()) for name in ("latency_ms", "jitter_ms")},
+        {"features": either(array(ref("text")), null())},
+    )
+
+    return _row("calls", "A call leg; its features are a set, in any order.", body)
+
+
+def queue_calls_schema() -> Schema:
+    """The JSON Schema of a line of the table ``queue_calls``.
+
+    Example:
+        >>> queue_calls_schema()["properties"]["outcome"]["enum"][:2]
+        ['answered', 'transferred']
+    """
+    body = record(
+        {
+            "call_id": ref("text"),
+            "customer_id": ref("text"),
+            "queue_id": ref("text"),
+            "entered_at": ref("instant"),
+            "wait_ms": ref("count"),
+            "outcome": {"enum": [str(outcome) for outcome in Outcome]},
+        },
+        _origin(),
+        {"talk_ms": _maybe("count")},
+    )
+
+    return _row("queue_calls", "An entry of a call into a queue.", body)
+
+
+def _origin() -> Schema:
+    return {"record_id": _maybe("text"), "reported_at": _maybe("instant")}
+
+
 def _row(table: str, description: str, body: Schema) -> Schema:
     return document(f"A line of the table {table}", description, body, _basic())
 
@@ -244,5 +301,7 @@ PORTFOLIO_SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
         "partnerkpi/customers@1": customers_schema,
         "partnerkpi/subscriptions@1": subscriptions_schema,
         "partnerkpi/licenses@1": licenses_schema,
+        "partnerkpi/calls@1": calls_schema,
+        "partnerkpi/queue_calls@1": queue_calls_schema,
     }
 )

@@ -110,7 +110,7 @@ class StoredRows:
 
     def __len__(self) -> int:
         """Return how many rows there are."""
-        return len(self.frame["customer_id"])
+        return len(next(iter(self.frame.values())))
 
     def cells(self, column: str, rows: Rows | None = None, /) -> Any:
         """The cells of a column, of some rows or of all."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "average",
+    "duration",
     "percent",
     "said_cell",
     "said_count",
@@ -36,6 +37,9 @@ _WORDS: Mapping[Unit, tuple[str, str]] = MappingProxyType(
         Unit.LICENSES_PER_CUSTOMER: ("licenses per customer", "licenses per customer"),
         Unit.DAYS: ("day", "days"),
         Unit.MONTHS: ("month", "months"),
+        Unit.CALLS: ("call", "calls"),
+        Unit.CALL_LEGS: ("call leg", "call legs"),
+        Unit.USERS: ("user", "users"),
     }
 )
 
@@ -74,6 +78,30 @@ def _rounded(numerator: int, denominator: int, digits: int) -> str:
     return f"{sign}{whole:,}.{part:0{digits}}"
 
 
+def duration(milliseconds: int | Ratio) -> str:
+    """A duration in seconds with one decimal, from ten minutes on in minutes.
+
+    Example:
+        >>> duration(83_450), duration(Ratio(5, 2)), duration(12_345_678), duration(Ratio(0, 0))
+        ('83.5 s', '0.0 s', '205.8 min', 'n/a')
+    """
+    ratio = milliseconds if isinstance(milliseconds, Ratio) else Ratio(milliseconds, 1)
+    if not ratio.denominator:
+        return MISSING
+    long = abs(ratio.numerator) >= _LONG_MS * ratio.denominator
+    scale, unit = (_MINUTE_MS, "min") if long else (_SECOND_MS, "s")
+
+    return f"{_rounded(ratio.numerator, ratio.denominator * scale, 1)} {unit}"
+
+
+_SECOND_MS, _MINUTE_MS = 1_000, 60_000
+_LONG_MS = 10 * _MINUTE_MS
+
+
+def _said_mean_duration(mean: Ratio) -> str:
+    return f"{duration(mean)} ({duration(mean.numerator)} / {mean.denominator:,})"
+
+
 def said_count(count: int, unit: Unit) -> str:
     """A whole number with its unit.
 
@@ -108,6 +136,8 @@ def said_value(value: Value, definition: Definition, *, unit: bool = False) -> s
     """
     if value is None or (isinstance(value, Ratio) and not value.denominator):
         return f"undefined: {definition.undefined}" if definition.undefined else "undefined"
+    if definition.unit is Unit.MILLISECONDS:
+        return _said_mean_duration(value) if isinstance(value, Ratio) else duration(value)
     if not isinstance(value, Ratio):
         return said_count(value, definition.unit if unit else Unit.COUNT)
     if definition.unit is Unit.SHARE:
@@ -144,6 +174,8 @@ def said_cell(value: object, unit: Unit) -> str:
     """
     if value is None:
         return "none" if unit is Unit.TEXT else MISSING
+    if unit is Unit.MILLISECONDS and isinstance(value, (int, Ratio)):
+        return duration(value)
     if isinstance(value, Ratio):
         return percent(value) if unit is Unit.SHARE else average(value)
     if isinstance(value, tuple):

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from partnerkpi.kpi import Column, Figure, Table
+    from partnerkpi.kpi import Column, Definition, Table, Value
 
-__all__ = ["Block", "Listing", "Page", "listing"]
+__all__ = ["Block", "Listing", "Page", "Said", "listing"]
+
+
+class Said(Protocol):
+    """A figure, as far as a page shows it."""
+
+    @property
+    def value(self) -> Value:
+        """Its value."""
+
+    @property
+    def definition(self) -> Definition:
+        """What it means."""
 
 
 @frozen(eq=False)
@@ -65,7 +77,7 @@ class Block:
     title: str
     level: int = 2
     facts: tuple[tuple[str, str], ...] = ()
-    figures: tuple[Figure[Any], ...] = ()
+    figures: tuple[Said, ...] = ()
     explained: bool = False
     listing: Listing | None = None
 

@@ -27,7 +27,22 @@ if TYPE_CHECKING:
     from partnerkpi.kpi import TableDefinition
     from partnerkpi.reports._strict import Check
 
-__all__ = ["KINDS_OF_COLUMNS", "Frame", "columns_of", "frame_of_columns", "frame_of_rows"]
+__all__ = [
+    "KINDS_OF_COLUMNS",
+    "Column",
+    "Frame",
+    "Places",
+    "array_of",
+    "columns_of",
+    "differences",
+    "frame_of",
+    "frame_of_columns",
+    "frame_of_rows",
+    "integers",
+    "optional_integers",
+    "ratios",
+    "texts",
+]
 
 Frame: TypeAlias = Mapping[str, Any]
 Places: TypeAlias = Callable[[int], str]
@@ -43,7 +58,14 @@ _STATUSES = tuple(status.value for status in Status)
 
 def frame_of_rows(reader: Reader, path: str, value: object, table: TableDefinition) -> Frame:
     """The columns of a table that stands in a document row by row."""
-    names = [column.name for column in table.columns]
+    return frame_of(
+        reader, path, value, {each.name: KINDS_OF_COLUMNS[each.name] for each in table.columns}
+    )
+
+
+def frame_of(reader: Reader, path: str, value: object, kinds: Mapping[str, Column]) -> Frame:
+    """The columns of rows that stand in a document, by how their cells stand there."""
+    names = list(kinds)
     plain, rows = set(names), reader.listed(path, value)
     records: list[Mapping[str, object]] = [
         row
@@ -53,10 +75,8 @@ def frame_of_rows(reader: Reader, path: str, value: object, table: TableDefiniti
     ]
 
     return {
-        name: KINDS_OF_COLUMNS[name](
-            reader, [record[name] for record in records], _in_rows(path, name)
-        )
-        for name in names
+        name: column(reader, [record[name] for record in records], _in_rows(path, name))
+        for name, column in kinds.items()
     }
 
 
@@ -130,7 +150,8 @@ def _told(cells: Cells) -> object:
     return cells.values()
 
 
-def _texts(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
+def texts(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
+    """A column of texts."""
     good = reader.column(cells, place, text_fault, "?")
 
     return Texts(Text.from_strings(list(map(str, good))))
@@ -139,7 +160,7 @@ def _texts(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
 def _ids(reader: Reader, cells: Sequence[object], place: Places) -> Texts:
     """Ids of which each occurs once."""
     before = reader.log.count
-    found = _texts(reader, cells, place)
+    found = texts(reader, cells, place)
     if reader.log.count == before:
         for row in duplicates(found.text).tolist():
             reader.fault(place(row), rules.UNIQUE_ID, came(found.text[row]))
@@ -162,11 +183,13 @@ def _words(words: Sequence[str], choices: tuple[Any, ...], *, optional: bool = F
     return column
 
 
-def _integers(reader: Reader, cells: Sequence[object], place: Places) -> Integers:
-    return Integers(_array(reader.column(cells, place, _WHOLE, 0)))
+def integers(reader: Reader, cells: Sequence[object], place: Places) -> Integers:
+    """A column of whole numbers."""
+    return Integers(array_of(reader.column(cells, place, _WHOLE, 0)))
 
 
-def _array(numbers: Sequence[object]) -> NDArray[np.int64]:
+def array_of(numbers: Sequence[object]) -> NDArray[np.int64]:
+    """Whole numbers that were checked, as an array."""
     return np.fromiter(numbers, np.int64, len(numbers))
 
 
@@ -178,9 +201,19 @@ def _optional(check: Check) -> Column:
         good = reader.column(map(integer, cells), place, optional, None)
         known = np.fromiter((cell is not None for cell in good), np.bool_, len(good))
 
-        return Integers(_array([cell or 0 for cell in good]), known)
+        return Integers(array_of([cell or 0 for cell in good]), known)
 
     return column
+
+
+optional_integers: Final[Column] = _optional(_WHOLE)
+
+
+def differences(reader: Reader, cells: Sequence[object], place: Places) -> Integers:
+    """A column of whole numbers that may be negative."""
+    good = reader.column(map(integer, cells), place, _ANY, 0)
+
+    return Integers(array_of(good))
 
 
 def _flags(reader: Reader, cells: Sequence[object], place: Places) -> Flags:
@@ -191,14 +224,15 @@ def _flags(reader: Reader, cells: Sequence[object], place: Places) -> Flags:
     return Flags(np.array(good, np.bool_))
 
 
-def _ratios(reader: Reader, cells: Sequence[object], place: Places) -> Ratios:
+def ratios(reader: Reader, cells: Sequence[object], place: Places) -> Ratios:
+    """A column of ratios."""
     pairs = [
         cell if isinstance(cell, _Pair) else reader.ratio(place(row), cell)
         for row, cell in enumerate(cells)
     ]
 
     return Ratios(
-        _array([pair.numerator for pair in pairs]), _array([pair.denominator for pair in pairs])
+        array_of([pair.numerator for pair in pairs]), array_of([pair.denominator for pair in pairs])
     )
 
 
@@ -244,8 +278,8 @@ _SHARES = ("assignment", "utilization", "customer_assignment")
 
 KINDS_OF_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
     {
-        "customer_id": _texts,
-        "customer": _texts,
+        "customer_id": texts,
+        "customer": texts,
         "subscription_id": _ids,
         "kind": _words(_KINDS, tuple(Kind)),
         "managed_by": _words(_MANAGERS, tuple(ManagedBy)),
@@ -256,9 +290,9 @@ KINDS_OF_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
             word_check(_STATUSES), by_urgency, "each status once, the most urgent first", Status
         ),
         "auto_renew": _flags,
-        **dict.fromkeys((*_COUNTS, *_DAYS), _integers),
-        **dict.fromkeys(_LEFT, _optional(_WHOLE)),
+        **dict.fromkeys((*_COUNTS, *_DAYS), integers),
+        **dict.fromkeys(_LEFT, optional_integers),
         **dict.fromkeys(_CHANGES, _optional(_ANY)),
-        **dict.fromkeys(_SHARES, _ratios),
+        **dict.fromkeys(_SHARES, ratios),
     }
 )

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from attrs import define, field, fields
 
 from partnerkpi import _record_rules as rules
+from partnerkpi._arrays import MAX_COUNT
 from partnerkpi._faults import FaultLog, shown
 from partnerkpi._instants import format_one, parse_one
 from partnerkpi.aggregates import Ratio
@@ -25,7 +27,7 @@ from partnerkpi.io._cells import MISSING, Number, came, step, text_fault
 from partnerkpi.io._collection import collection_held
 from partnerkpi.io._files import Source, opened, text_pieces
 from partnerkpi.io._json import CHUNK, JsonText, Repeated
-from partnerkpi.policy import LowAssignmentRule, Policy
+from partnerkpi.policy import LowAssignmentRule, Policy, ServiceLevelFormula
 
 __all__ = [
     "MAX_SUM",
@@ -36,6 +38,7 @@ __all__ = [
     "integer",
     "loaded",
     "require_format",
+    "said_value",
     "step",
     "whole_check",
     "word_check",
@@ -246,8 +249,10 @@ class Reader:
     def _setting(self, path: str, name: str, value: object, known: Rules | None) -> object:
         if value is SKIP or not self.check(path, value, _setting_check(name)):
             return None
+        if name == "service_level" and not self._has_level(path, value):
+            return None
         try:
-            given = {name: _plain(value, _DEPTH)}
+            given = {name: _as_written(name, _plain(value, _DEPTH))}
             made = Policy.from_dict(given, known)
             written = made.to_dict()[name]
         except FormatError:
@@ -259,6 +264,15 @@ class Reader:
             self.fault(path, f"the setting as a policy writes it, {shown(written)}", shown(value))
 
         return given[name]
+
+    def _has_level(self, path: str, value: object) -> bool:
+        """Whether a service level has all its settings and no others."""
+        before = self.log.count
+        record = self.record(path, value, list(_LEVEL_CHECKS))
+        for name, cell in record.items():
+            self.check(step(path, name), integer(cell), _LEVEL_CHECKS[name])
+
+        return self.log.count == before
 
     def refuse(self) -> None:
         """Raise one error that carries every fault, if there is any."""
@@ -285,6 +299,23 @@ def word_check(words: Sequence[str]) -> Check:
     expected = " or ".join(words)
 
     return lambda cell: None if type(cell) is str and cell in words else expected
+
+
+def said_value(value: object) -> str:
+    """A number, a ratio or null, as faults spell them."""
+    if isinstance(value, Ratio):
+        return f"{value.numerator} / {value.denominator}"
+
+    return came(value)
+
+
+_LEVEL_CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
+    {
+        "threshold_ms": whole_check(0, MAX_COUNT),
+        "inclusive": lambda cell: None if type(cell) is bool else "true or false",
+        "formula": word_check([*ServiceLevelFormula]),
+    }
+)
 
 
 def integer(value: object) -> object:
@@ -327,13 +358,31 @@ def _value_of(ratio: Ratio) -> float | str | None:
         return "integers whose ratio is a double"
 
 
+_DECIMALS: Final = ("poor_packet_loss_percent", "poor_latency_ms", "poor_jitter_ms")
+
+
+def _as_written(name: str, value: object) -> object:
+    """A setting as a policy writes it, where other languages leave out the fraction of a number."""
+    whole = name in _DECIMALS and type(value) is int and abs(value) <= MAX_SUM
+
+    return float(value) if whole and isinstance(value, int) else value
+
+
+def _there(cell: object) -> str | None:
+    return "a setting" if cell is MISSING else None
+
+
 def _setting_check(name: str) -> Check:
     if name == "low_assignment_fraction":
         return _fraction_fault
     if name == "low_assignment_rule":
         return lambda cell: None if isinstance(cell, Mapping) and "rule" in cell else "a rule"
-    if name == "size_bands":
+    if name in {"size_bands", "usage_bands"}:
         return lambda cell: None if isinstance(cell, (list, tuple)) else "a list"
+    if name == "service_level":
+        return lambda cell: None if isinstance(cell, Mapping) else "an object"
+    if name in _DECIMALS:
+        return lambda cell: None if type(cell) in {int, float, Number} else "a number"
 
     return lambda cell: None if type(cell) in {int, bool} else "a usable setting"
 

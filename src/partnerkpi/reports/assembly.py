@@ -1,4 +1,4 @@
-"""The whole report: every status and license figure of a portfolio at an instant."""
+"""The whole report: every status, license and call figure at an instant."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
+from partnerkpi.calling.sections import CallingState, finish_calling
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
 from partnerkpi.kpi import Figure, Kpi, Table, Value
@@ -22,16 +23,21 @@ from partnerkpi.licenses.kpis import (
 from partnerkpi.licenses.state import PRODUCTS
 from partnerkpi.policy import Policy
 from partnerkpi.reports.customers import CUSTOMERS_TABLE, CustomerRow
-from partnerkpi.reports.state import ReportState, lift_all
+from partnerkpi.reports.sources import Sources, lift_report
+from partnerkpi.reports.state import ReportState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partnerkpi.call_columns import Calls, QueueCalls
+    from partnerkpi.calling.legs.state import LegState
+    from partnerkpi.calling.queues.state import QueueState
+    from partnerkpi.calling.sections import Calling
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
     from partnerkpi.reports.segments import Segments
 
-__all__ = ["DataNotes", "Report", "finish", "report"]
+__all__ = ["DataNotes", "PortfolioPart", "Report", "finish", "report"]
 
 
 @frozen
@@ -43,23 +49,42 @@ class DataNotes:
             the instant; they count 0.
         duplicate_calls: Call rows left out as duplicates; ``None``: no calls were given.
         duplicate_queue_calls: Queue rows left out as duplicates; ``None``: none were given.
+        tied_calls: Call rows among the duplicates that were reported together with the one that
+            counts, and say something else: the source contradicts itself.
+        tied_queue_calls: Queue rows likewise.
     """
 
     unobserved_lines: int
     duplicate_calls: int | None = None
     duplicate_queue_calls: int | None = None
+    tied_calls: int | None = None
+    tied_queue_calls: int | None = None
+
+
+@frozen(eq=False)
+class PortfolioPart:
+    """What a report says of a portfolio.
+
+    Attributes:
+        overview: The overview's figures.
+        licenses: The license sections, by product.
+        customers: Rows of the list of customers.
+    """
+
+    overview: Overview
+    licenses: Mapping[str, ProductSections]
+    customers: tuple[RowPart, ...]
 
 
 @frozen(eq=False, kw_only=True)
 class Report:
-    """Every status and license figure of a portfolio at an instant, under a policy.
+    """Every status, license and call figure at an instant, under a policy.
 
     Attributes:
         as_of: The instant it holds at.
         policy: The windows and thresholds it was counted by.
         data: What is to be known about the data.
-        overview: The overview's figures.
-        licenses: The license sections, by product: ``meetings`` and ``calling``.
+        calling: What is said of calls; ``None``: no calls were given.
         figures: Figures of one's own, by name.
         state: What was counted, which merges; ``None`` in a report read from a document.
     """
@@ -67,18 +92,52 @@ class Report:
     as_of: datetime
     policy: Policy
     data: DataNotes
-    overview: Overview
-    licenses: Mapping[str, ProductSections]
     figures: Mapping[str, Figure[Any]]
+    calling: Calling | None = None
     state: ReportState | None = field(default=None, repr=False)
-    _customers: tuple[RowPart, ...] = field(alias="customers", repr=False)
-    _sources: tuple[Portfolio, ...] = field(alias="sources", default=(), repr=False)
+    _portfolio: PortfolioPart | None = field(alias="portfolio", default=None, repr=False)
+    _sources: Sources = field(alias="sources", factory=Sources, repr=False)
     _own: tuple[Kpi[Any], ...] = field(alias="own", default=(), repr=False)
 
     @property
+    def has_portfolio(self) -> bool:
+        """Whether it speaks of a portfolio, or of calls alone."""
+        return self._portfolio is not None
+
+    @property
+    def overview(self) -> Overview:
+        """The overview's figures.
+
+        Raises:
+            RecordsMissingError: the report is of calls alone.
+        """
+        return self._of_portfolio.overview
+
+    @property
+    def licenses(self) -> Mapping[str, ProductSections]:
+        """The license sections, by product: ``meetings`` and ``calling``.
+
+        Raises:
+            RecordsMissingError: the report is of calls alone.
+        """
+        return self._of_portfolio.licenses
+
+    @property
     def customers(self) -> Table[CustomerRow]:
-        """Every customer with its products and statuses, by id."""
-        return Table(CUSTOMERS_TABLE, CustomerRow, self._customers)
+        """Every customer with its products and statuses, by id.
+
+        Raises:
+            RecordsMissingError: the report is of calls alone.
+        """
+        return Table(CUSTOMERS_TABLE, CustomerRow, self._of_portfolio.customers)
+
+    @property
+    def _of_portfolio(self) -> PortfolioPart:
+        if self._portfolio is None:
+            msg = "this report is of calls alone: no portfolio was given"
+            raise RecordsMissingError(msg)
+
+        return self._portfolio
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values: the report document of the definitions."""
@@ -124,12 +183,12 @@ class Report:
         return page_text(page_of(self), width=width, rows=rows)
 
     def __str__(self) -> str:
-        overview, when = self.overview, self.as_of.isoformat()
+        when = self.as_of.isoformat()
+        if self._portfolio is None:
+            return f"<report as of {when}: of calls alone>"
+        scope = self.overview.total_customers.value
 
-        return (
-            f"<report as of {when}: {sum(map(len, self._customers))} customers,"
-            f" {overview.total_customers.value} in scope>"
-        )
+        return f"<report as of {when}: {len(self.customers)} customers, {scope} in scope>"
 
     @staticmethod
     def from_dict(
@@ -167,39 +226,40 @@ class Report:
 
         Raises:
             UnknownNameError: there is no such key; names the nearest.
-            RecordsMissingError: the report was read from a document.
+            RecordsMissingError: the report was read from a document, or calls were counted
+                elsewhere, by ``fold``.
         """
         from partnerkpi.reports.segments import segments_of
 
-        return segments_of(self, key, self._bound(), self._own)
-
-    def _bound(self) -> tuple[Portfolio, ...]:
-        if not self._sources:
-            msg = "the customers' records behind this report are not here, only what was counted"
-            raise RecordsMissingError(msg)
-
-        return self._sources
+        return segments_of(self, key, self._sources, self._own)
 
 
 def report(
-    portfolio: Portfolio | Iterable[Portfolio],
+    portfolio: Portfolio | Iterable[Portfolio] | None = None,
     *,
     as_of: datetime,
+    calls: Calls | LegState | None = None,
+    queue_calls: QueueCalls | QueueState | None = None,
     policy: Policy | None = None,
     figures: Sequence[Kpi[Any]] = (),
 ) -> Report:
-    """Every status and license figure of a portfolio at an instant.
+    """Every status, license and call figure at an instant.
 
     Args:
         portfolio: The portfolio, or its parts cut by customer in any way: the report is the same.
+            Without one the report is of calls alone.
         as_of: A timezone-aware instant; nothing is counted by any clock.
+        calls: Call legs, or what ``partnerkpi.calling.fold`` counted of them.
+        queue_calls: Queue calls, or what ``partnerkpi.calling.fold`` counted of them.
         policy: Windows and thresholds; the defaults if not given.
         figures: Figures of one's own, which then stand in the document and the text as well.
 
     Raises:
         InstantError: the instant is naive or out of range.
         InputError: two parts have a customer or subscription in common.
+        MergeError: calls were counted at another instant or under another policy.
         CountOverflowError: a sum is beyond 64 bits.
+        TypeError: neither a portfolio nor calls.
         ValueError: two figures of one's own share a name.
 
     Example:
@@ -209,14 +269,28 @@ def report(
         >>> portfolio = Portfolio.from_customers([Customer(id="c-1", name="Globex")])
         >>> report(portfolio, as_of=when).overview.total_customers.value
         0
+        >>> from partnerkpi.call_columns import QueueCalls
+        >>> found = report(queue_calls=QueueCalls.from_records([]), as_of=when)
+        >>> found.calling.queues.offered.value
+        0
     """
     own = _named(figures)
-    parts = (portfolio,) if isinstance(portfolio, Portfolio) else tuple(portfolio)
-    parts = parts or (Portfolio.from_customers([]),)
-    _refuse_shared(parts)
-    state = lift_all(parts, as_of, policy or Policy(), own)
+    if portfolio is None and calls is None and queue_calls is None:
+        msg = "a report needs a portfolio, calls, or both"
+        raise TypeError(msg)
+    sources = Sources(_parts(portfolio), calls, queue_calls)
+    _refuse_shared(sources.parts)
+    state = lift_report(sources, as_of, policy or Policy(), own)
 
-    return finish(state, own, parts)
+    return finish(state, own, sources)
+
+
+def _parts(portfolio: Portfolio | Iterable[Portfolio] | None) -> tuple[Portfolio, ...] | None:
+    if portfolio is None:
+        return None
+    parts = (portfolio,) if isinstance(portfolio, Portfolio) else tuple(portfolio)
+
+    return parts or (Portfolio.from_customers([]),)
 
 
 def _named(figures: Sequence[Kpi[Any]]) -> tuple[Kpi[Any], ...]:
@@ -228,45 +302,65 @@ def _named(figures: Sequence[Kpi[Any]]) -> tuple[Kpi[Any], ...]:
     return tuple(figures)
 
 
-def _refuse_shared(parts: tuple[Portfolio, ...]) -> None:
+def _refuse_shared(parts: tuple[Portfolio, ...] | None) -> None:
     """Parts of a partition have no customer or subscription in common."""
     from partnerkpi.reports.parts import shared_ids
 
-    if len(parts) > 1 and (faults := shared_ids(parts)):
+    if parts and len(parts) > 1 and (faults := shared_ids(parts)):
         raise InputError(faults)
 
 
 def finish(
-    state: ReportState,
-    figures: tuple[Kpi[Any], ...] = (),
-    sources: tuple[Portfolio, ...] = (),
+    state: ReportState, figures: tuple[Kpi[Any], ...] = (), sources: Sources | None = None
 ) -> Report:
     """Say the report of what was counted.
 
     Args:
         state: What was counted, of one part or merged over many.
         figures: The figures of one's own that it was lifted with.
-        sources: The portfolios behind it, needed only for segments.
+        sources: What it was counted of, needed only for segments.
     """
     say = Sayer(to_datetime(state.micros), state.policy)
-    products = zip(PRODUCTS, state.licenses.products, strict=True)
 
     return Report(
         as_of=say.as_of,
         policy=state.policy,
-        data=DataNotes(state.unobserved_lines),
-        overview=finish_overview(state.licenses.overview, say),
-        licenses=Frozen({code: finish_product(each, say) for code, each in products}),
+        data=_notes(state),
         figures=Frozen(
             {
                 figure.definition.name: _own_figure(figure, counted, say)
                 for figure, counted in zip(figures, state.own, strict=True)
             }
         ),
+        calling=None if state.calling is None else finish_calling(state.calling),
         state=state,
-        customers=state.customers,
-        sources=sources,
+        portfolio=_portfolio(state, say) if state.portfolio else None,
+        sources=sources or Sources(),
         own=figures,
+    )
+
+
+def _portfolio(state: ReportState, say: Sayer) -> PortfolioPart:
+    products = zip(PRODUCTS, state.licenses.products, strict=True)
+
+    return PortfolioPart(
+        finish_overview(state.licenses.overview, say),
+        Frozen({code: finish_product(each, say) for code, each in products}),
+        state.customers,
+    )
+
+
+def _notes(state: ReportState) -> DataNotes:
+    calling = state.calling or CallingState()
+    calls = calling.legs.duplicates if calling.legs else None
+    queue_calls = calling.queues.duplicates if calling.queues else None
+
+    return DataNotes(
+        state.unobserved_lines,
+        duplicate_calls=calls.count if calls else None,
+        duplicate_queue_calls=queue_calls.count if queue_calls else None,
+        tied_calls=calls.ties if calls else None,
+        tied_queue_calls=queue_calls.ties if queue_calls else None,
     )
 
 

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from partnerkpi.aggregates import Ratio
-from partnerkpi.errors import MergeError
+from partnerkpi.errors import MergeError, RecordsMissingError
 from partnerkpi.kpi import Definition, Figure, Unit, Value
+from partnerkpi.reports.calling_figures import (
+    CALLING_FIGURES,
+    customers_of_calls,
+    features_used,
+    figures_of_calls,
+)
 from partnerkpi.reports.document import SECTION_NAMES, figures_of, instant_text
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partnerkpi.calling.figures import WeekFigure
+    from partnerkpi.calling.sections import Calling
     from partnerkpi.licenses.kpis import (
         Expiring,
         LowAssignment,
@@ -29,14 +37,17 @@ if TYPE_CHECKING:
     from partnerkpi.policy import LowAssignmentRule, Policy
     from partnerkpi.reports.assembly import Report
 
+    _Said = Figure[Any] | WeekFigure[Any, Any]
     Section = RecentlyAdded | Expiring | Renewing | LowAssignment | Overage
 
 __all__ = [
     "BadgeChange",
     "Basis",
+    "CallingChange",
     "Change",
     "Comparison",
     "Moves",
+    "PortfolioChange",
     "ProductChange",
     "SectionChange",
     "WeekChange",
@@ -209,48 +220,139 @@ class ProductChange:
     sections: Mapping[str, SectionChange]
 
 
-@frozen(kw_only=True)
-class Comparison:
-    """What happened between two reports.
+@frozen
+class CallingChange:
+    """The calling part in both reports.
 
     Attributes:
-        earlier: Instant and policy of the earlier report.
-        later: Instant and policy of the later one; the policy is the same.
+        earlier_end: When the week ended that the earlier report speaks of.
+        later_end: When the one ended that the later report speaks of.
+        sections: ``usage``, ``quality``, ``features`` and ``queues``, each with the customers that
+            entered and left its table (features have none) and its figures by name: shares of
+            features as ``share.CODE``, outcomes as ``outcomes.answered``. A section is ``None``
+            unless both reports have it.
+    """
+
+    earlier_end: datetime
+    later_end: datetime
+    sections: Mapping[str, SectionChange | None]
+
+    def changes(self) -> Iterable[Moves | Change]:
+        """Every change."""
+        for section in self.sections.values():
+            if section is not None:
+                yield section.customers
+                yield from section.figures.values()
+
+
+@frozen(kw_only=True)
+class PortfolioChange:
+    """What happened to a portfolio between two reports.
+
+    Attributes:
         customers: Customers that are new and that are gone altogether.
         statuses: For each status the customers that have it now and did not, and the reverse; new
             customers enter their statuses, and those that are gone leave theirs.
         badges: Customers of both reports whose badge changed, by id.
-        unobserved_lines: License lines without an observation.
         overview: The overview's figures, by name.
         licenses: The license sections, by product.
-        figures: Figures of one's own, by name.
     """
 
-    earlier: Basis
-    later: Basis
     customers: Moves
     statuses: Mapping[Status, Moves]
     badges: tuple[BadgeChange, ...]
-    unobserved_lines: Change
     overview: Mapping[str, Change]
     licenses: Mapping[str, ProductChange]
-    figures: Mapping[str, Change]
 
-    def __bool__(self) -> bool:
-        """Whether anything changed but the instant."""
-        return bool(self.badges) or any(self._changes())
-
-    def _changes(self) -> Iterable[Moves | Change]:
+    def changes(self) -> Iterable[Moves | Change]:
+        """Every change but those of badges."""
         yield self.customers
         yield from self.statuses.values()
-        yield self.unobserved_lines
         yield from self.overview.values()
-        yield from self.figures.values()
         for product in self.licenses.values():
             yield from product.distribution_trend.figures.values()
             for section in product.sections.values():
                 yield section.customers
                 yield from section.figures.values()
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """What happened between two reports.
+
+    What both reports speak of is compared; where one of them is of calls alone, or has not been
+    given a table of calls, there is no change to be told.
+
+    Attributes:
+        earlier: Instant and policy of the earlier report.
+        later: Instant and policy of the later one; the policy is the same.
+        unobserved_lines: License lines without an observation.
+        calling: The calling part; ``None`` unless both reports have one.
+        figures: Figures of one's own, by name.
+    """
+
+    earlier: Basis
+    later: Basis
+    unobserved_lines: Change
+    figures: Mapping[str, Change]
+    calling: CallingChange | None = None
+    _portfolio: PortfolioChange | None = field(alias="portfolio", default=None)
+
+    @property
+    def has_portfolio(self) -> bool:
+        """Whether both reports are of a portfolio."""
+        return self._portfolio is not None
+
+    @property
+    def customers(self) -> Moves:
+        """Customers that are new and that are gone altogether.
+
+        Raises:
+            RecordsMissingError: one of the reports is of calls alone; likewise below.
+        """
+        return self._of_portfolio.customers
+
+    @property
+    def statuses(self) -> Mapping[Status, Moves]:
+        """For each status the customers that have it now and did not, and the reverse."""
+        return self._of_portfolio.statuses
+
+    @property
+    def badges(self) -> tuple[BadgeChange, ...]:
+        """Customers of both reports whose badge changed, by id."""
+        return self._of_portfolio.badges
+
+    @property
+    def overview(self) -> Mapping[str, Change]:
+        """The overview's figures, by name."""
+        return self._of_portfolio.overview
+
+    @property
+    def licenses(self) -> Mapping[str, ProductChange]:
+        """The license sections, by product."""
+        return self._of_portfolio.licenses
+
+    @property
+    def _of_portfolio(self) -> PortfolioChange:
+        if self._portfolio is None:
+            msg = "not both of these reports are of a portfolio"
+            raise RecordsMissingError(msg)
+
+        return self._portfolio
+
+    def __bool__(self) -> bool:
+        """Whether anything changed but the instant."""
+        badges = self._portfolio is not None and self._portfolio.badges
+
+        return bool(badges) or any(self._changes())
+
+    def _changes(self) -> Iterable[Moves | Change]:
+        yield self.unobserved_lines
+        yield from self.figures.values()
+        if self._portfolio is not None:
+            yield from self._portfolio.changes()
+        if self.calling is not None:
+            yield from self.calling.changes()
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain values: the document ``partnerkpi/comparison@1``."""
@@ -301,7 +403,8 @@ def compare(earlier: Report, later: Report) -> Comparison:
         later: The report of the later instant, or of the same one.
 
     Raises:
-        MergeError: the policies differ, or the earlier report is of a later instant.
+        MergeError: the policies differ, the earlier report is of a later instant, or the two have
+            neither a portfolio nor a section of calls in common.
 
     Example:
         >>> from datetime import datetime, timezone
@@ -318,17 +421,31 @@ def compare(earlier: Report, later: Report) -> Comparison:
         False
     """
     _refuse_incomparable(earlier, later)
-    before, after = _holders(earlier), _holders(later)
+    both = earlier.has_portfolio and later.has_portfolio
+    calling = _calling(earlier.calling, later.calling)
+    if not both and calling is None:
+        msg = "these reports have neither a portfolio nor a section of calls in common"
+        raise MergeError(msg)
 
     return Comparison(
         earlier=Basis(earlier.as_of, earlier.policy),
         later=Basis(later.as_of, later.policy),
-        customers=Moves.between(before, after),
-        statuses=MappingProxyType({each: _status_moves(each, before, after) for each in Status}),
-        badges=tuple(_badges(before, after)),
         unobserved_lines=Change(
             UNOBSERVED_LINES, earlier.data.unobserved_lines, later.data.unobserved_lines
         ),
+        figures=_changes(earlier.figures, later.figures),
+        calling=calling,
+        portfolio=_portfolio(earlier, later) if both else None,
+    )
+
+
+def _portfolio(earlier: Report, later: Report) -> PortfolioChange:
+    before, after = _holders(earlier), _holders(later)
+
+    return PortfolioChange(
+        customers=Moves.between(before, after),
+        statuses=MappingProxyType({each: _status_moves(each, before, after) for each in Status}),
+        badges=tuple(_badges(before, after)),
         overview=_changes(figures_of(earlier.overview), figures_of(later.overview)),
         licenses=MappingProxyType(
             {
@@ -336,8 +453,35 @@ def compare(earlier: Report, later: Report) -> Comparison:
                 for code, sections in earlier.licenses.items()
             }
         ),
-        figures=_changes(earlier.figures, later.figures),
     )
+
+
+def _calling(before: Calling | None, after: Calling | None) -> CallingChange | None:
+    """The change of the calling part; ``None`` if the reports have no section of it in common."""
+    if before is None or after is None:
+        return None
+    sections = {
+        name: _called(getattr(before, name), getattr(after, name)) for name in CALLING_FIGURES
+    }
+    if all(change is None for change in sections.values()):
+        return None
+
+    return CallingChange(
+        earlier_end=before.week[1],
+        later_end=after.week[1],
+        sections=MappingProxyType(sections),
+    )
+
+
+def _called(before: Any, after: Any) -> SectionChange | None:
+    """The change of a section of calling, if both reports have it."""
+    if before is None or after is None:
+        return None
+    used = sorted({*features_used(before), *features_used(after)})
+    earlier, later = (figures_of_calls(each, used) for each in (before, after))
+    moves = Moves.between(customers_of_calls(before), customers_of_calls(after))
+
+    return SectionChange(moves, _changes(earlier, later))
 
 
 def _refuse_incomparable(earlier: Report, later: Report) -> None:
@@ -380,15 +524,13 @@ def _badges(before: Held, after: Held) -> Iterable[BadgeChange]:
             yield BadgeChange(customer, earlier, later)
 
 
-def _changes(
-    before: Mapping[str, Figure[Any]], after: Mapping[str, Figure[Any]]
-) -> Mapping[str, Change]:
+def _changes(before: Mapping[str, _Said], after: Mapping[str, _Said]) -> Mapping[str, Change]:
     names = dict.fromkeys((*before, *after))
 
     return MappingProxyType({name: _change(before.get(name), after.get(name)) for name in names})
 
 
-def _change(before: Figure[Any] | None, after: Figure[Any] | None) -> Change:
+def _change(before: _Said | None, after: _Said | None) -> Change:
     known = after if before is None else before
     assert known is not None  # noqa: S101 (a name comes from one of them)
     latest = known if after is None else after

@@ -10,22 +10,30 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from partnerkpi._instants import to_datetime
-from partnerkpi.aggregates import Ratio
 from partnerkpi.io._cells import came, text_fault
-from partnerkpi.kpi import Definition, Unit, Value
+from partnerkpi.kpi import Definition, Value
 from partnerkpi.licenses.kpis import DEFINITIONS, Overview
 from partnerkpi.licenses.state import PRODUCTS
 from partnerkpi.periods import last_week_end
 from partnerkpi.reports._sections import SECTION_TYPES, Terms, figure_names
-from partnerkpi.reports._strict import SKIP, Reader, require_format, step, word_check
+from partnerkpi.reports._strict import SKIP, Reader, require_format, said_value, step, word_check
+from partnerkpi.reports.calling_figures import (
+    CALLING_FIGURES,
+    SHARE,
+    SHARE_PREFIX,
+    is_ratio,
+    may_be_null,
+)
 from partnerkpi.reports.comparison import (
     UNOBSERVED_LINES,
     WEEK_DEFINITIONS,
     BadgeChange,
     Basis,
+    CallingChange,
     Change,
     Comparison,
     Moves,
+    PortfolioChange,
     ProductChange,
     SectionChange,
     WeekChange,
@@ -50,7 +58,9 @@ _KEYS: Final = (
     "data",
     "overview",
     "licenses",
+    "calling",
 )
+_PORTFOLIO: Final = ("customers", "statuses", "badges", "overview", "licenses")
 _BASIS: Final = ("as_of", "policy")
 _MOVES: Final = ("entered", "left")
 _CHANGE: Final = ("earlier", "later", "difference")
@@ -68,17 +78,44 @@ def document_of(comparison: Comparison) -> dict[str, Any]:
         "format": COMPARISON_FORMAT,
         "earlier": _basis(comparison.earlier),
         "later": _basis(comparison.later),
-        "customers": _moves(comparison.customers),
-        "statuses": {each.value: _moves(moves) for each, moves in comparison.statuses.items()},
-        "badges": [_badge(each) for each in comparison.badges],
+        **(_portfolio(comparison) if comparison.has_portfolio else dict.fromkeys(_PORTFOLIO)),
         "data": {UNOBSERVED_LINES.name: _change(comparison.unobserved_lines)},
-        "overview": _figures(comparison.overview),
-        "licenses": {code: _product(each) for code, each in comparison.licenses.items()},
+        "calling": None if comparison.calling is None else _calling(comparison.calling),
     }
     if comparison.figures:
         document["figures"] = {name: _own(each) for name, each in comparison.figures.items()}
 
     return document
+
+
+def _portfolio(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "customers": _moves(comparison.customers),
+        "statuses": {each.value: _moves(moves) for each, moves in comparison.statuses.items()},
+        "badges": [_badge(each) for each in comparison.badges],
+        "overview": _figures(comparison.overview),
+        "licenses": {code: _product(each) for code, each in comparison.licenses.items()},
+    }
+
+
+def _calling(calling: CallingChange) -> dict[str, Any]:
+    return {
+        "earlier_week_end": instant_text(calling.earlier_end),
+        "later_week_end": instant_text(calling.later_end),
+        **{name: _called(name, section) for name, section in calling.sections.items()},
+    }
+
+
+def _called(name: str, section: SectionChange | None) -> dict[str, Any] | None:
+    if section is None:
+        return None
+    figures = _figures(section.figures)
+    if name != "features":
+        return {**_moves(section.customers), **figures}
+    calls = figures.pop("calls")
+    shares = {each.removeprefix(SHARE_PREFIX): change for each, change in figures.items()}
+
+    return {"calls": calls, "shares": shares}
 
 
 def _basis(basis: Basis) -> dict[str, Any]:
@@ -153,12 +190,9 @@ def comparison_from(
     comparison = Comparison(
         earlier=Basis(to_datetime(earlier.micros), earlier.policy),
         later=Basis(to_datetime(later.micros), later.policy),
-        customers=read.moves("customers", record["customers"]),
-        statuses=read.statuses(record["statuses"]),
-        badges=read.badges(record["badges"]),
+        portfolio=read.portfolio(record),
         unobserved_lines=read.notes(record["data"]),
-        overview=read.overview(record["overview"]),
-        licenses=read.licenses(record["licenses"]),
+        calling=read.calling(record["calling"]),
         figures=read.own(record["figures"] if "figures" in members else {}),
     )
     reader.refuse()
@@ -183,6 +217,59 @@ class _Read:
     reader: Reader
     earlier: Terms
     later: Terms
+
+    def portfolio(self, record: Mapping[str, object]) -> PortfolioChange | None:
+        """What happened to the portfolio; ``None`` if not both reports are of one."""
+        if all(record[name] is None for name in _PORTFOLIO):
+            expected = "an object, where the reports are not both of a portfolio"
+            self.reader.check(
+                "calling", record["calling"], lambda cell: expected if cell is None else None
+            )
+            return None
+
+        return PortfolioChange(
+            customers=self.moves("customers", record["customers"]),
+            statuses=self.statuses(record["statuses"]),
+            badges=self.badges(record["badges"]),
+            overview=self.overview(record["overview"]),
+            licenses=self.licenses(record["licenses"]),
+        )
+
+    def calling(self, value: object) -> CallingChange | None:
+        """What happened to the calling part; ``None`` if not both reports have one."""
+        if value is None:
+            return None
+        record = self.reader.record("calling", value, (*_WEEK_ENDS, *CALLING_FIGURES))
+        pairs = zip(_WEEK_ENDS, (self.earlier, self.later), strict=True)
+        ends = [self._week_end(f"calling.{name}", record[name], terms) for name, terms in pairs]
+        sections = {name: self._called(name, record[name]) for name in CALLING_FIGURES}
+        if all(record[name] is None for name in CALLING_FIGURES):
+            self.reader.fault("calling", "null, as no section is in both reports", "an object")
+
+        earlier, later = map(to_datetime, ends)
+
+        return CallingChange(earlier, later, MappingProxyType(sections))
+
+    def _called(self, name: str, value: object) -> SectionChange | None:
+        path, definitions = f"calling.{name}", CALLING_FIGURES[name]
+        if value is None:
+            return None
+        if name == "features":
+            return self._features(path, value)
+        record = self.reader.record(path, value, (*_MOVES, *definitions))
+
+        return SectionChange(self._moves(path, record), self._figures(path, record, definitions))
+
+    def _features(self, path: str, value: object) -> SectionChange:
+        record = self.reader.record(path, value, ("calls", "shares"))
+        calls = self._figures(path, record, CALLING_FIGURES["features"])
+        place = f"{path}.shares"
+        shares = {
+            f"{SHARE_PREFIX}{name}": self._change(step(place, name), each, SHARE)
+            for name, each in self.reader.mapping(place, record["shares"]).items()
+        }
+
+        return SectionChange(Moves((), ()), MappingProxyType({**calls, **shares}))
 
     def moves(self, path: str, value: object) -> Moves:
         """Who entered and left."""
@@ -303,14 +390,16 @@ class _Read:
 
     def _change(self, path: str, value: object, definition: Definition) -> Change:
         record, before = self.reader.record(path, value, _CHANGE), self.reader.log.count
-        read = partial(self._value, definition.unit)
+        read = partial(self._value, definition)
         earlier, later = (read(step(path, name), record[name]) for name in _CHANGE[:2])
 
         return self._checked(path, record, Change(definition, earlier, later), before)
 
-    def _value(self, unit: Unit, path: str, value: object) -> Value:
-        if unit in {Unit.SHARE, Unit.LICENSES_PER_CUSTOMER}:
+    def _value(self, definition: Definition, path: str, value: object) -> Value:
+        if is_ratio(definition):
             return self.reader.ratio(path, value)
+        if value is None and may_be_null(definition):
+            return None
 
         return self.reader.whole(path, value)
 
@@ -321,7 +410,9 @@ class _Read:
         path = step(path, "difference")
         told, expected = own_value(self.reader, path, record["difference"]), change.difference
         if self.reader.log.count == before and told != expected:
-            self.reader.fault(path, f"{_said(expected)}, later minus earlier", _said(told))
+            self.reader.fault(
+                path, f"{said_value(expected)}, later minus earlier", said_value(told)
+            )
 
         return change
 
@@ -341,10 +432,3 @@ class _Read:
         earlier, later = (own_value(reader, step(path, n), record[n]) for n in _CHANGE[:2])
 
         return self._checked(path, record, Change(definition, earlier, later), before)
-
-
-def _said(value: Value) -> str:
-    if isinstance(value, Ratio):
-        return f"{value.numerator} / {value.denominator}"
-
-    return came(value)

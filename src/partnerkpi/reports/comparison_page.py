@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -10,10 +10,17 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Column, Unit
 from partnerkpi.present import Block, Listing, Page, average, percent, said_cell
 from partnerkpi.present.formats import MISSING, said_instant
+from partnerkpi.reports.calling_figures import SHARE_PREFIX
 
 if TYPE_CHECKING:
     from partnerkpi.kpi import Value
-    from partnerkpi.reports.comparison import Change, Comparison, Moves, ProductChange
+    from partnerkpi.reports.comparison import (
+        CallingChange,
+        Change,
+        Comparison,
+        Moves,
+        ProductChange,
+    )
 
 __all__ = ["page_of"]
 
@@ -45,6 +52,16 @@ def page_of(comparison: Comparison) -> Page:
 
 
 def _blocks(comparison: Comparison) -> Iterator[Block]:
+    if comparison.has_portfolio:
+        yield from _portfolio(comparison)
+    if comparison.calling is not None:
+        yield from _calling(comparison.calling)
+    if comparison.figures:
+        own = _figures(list(comparison.figures.values()))
+        yield Block(title="Further figures", level=1, listing=own)
+
+
+def _portfolio(comparison: Comparison) -> Iterator[Block]:
     lines = comparison.unobserved_lines
     overview = [*comparison.overview.values(), lines]
     yield Block(title="Overview", level=1, listing=_figures(overview))
@@ -60,20 +77,40 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     yield _badges(comparison)
     for code, product in comparison.licenses.items():
         yield from _product(code, product)
-    if comparison.figures:
-        own = _figures(list(comparison.figures.values()))
-        yield Block(title="Further figures", level=1, listing=own)
 
 
-def _figures(changes: Sequence[Change]) -> Listing:
+def _calling(calling: CallingChange) -> Iterator[Block]:
+    ends = f"{said_instant(calling.earlier_end)} to {said_instant(calling.later_end)}"
+    yield Block(title="Calls", level=1, facts=(("Latest week", ends),))
+    for name, section in calling.sections.items():
+        if section is not None:
+            yield Block(
+                title=_spoken(name).capitalize(),
+                facts=() if name == "features" else _moves(section.customers),
+                listing=_figures(list(section.figures.values()), _titles(section.figures)),
+            )
+
+
+def _titles(figures: Mapping[str, Change]) -> list[str]:
+    """What figures are called; shares of features by the feature's code."""
+    return [
+        f"{change.definition.title}: {name.removeprefix(SHARE_PREFIX)}"
+        if name.startswith(SHARE_PREFIX)
+        else change.definition.title
+        for name, change in figures.items()
+    ]
+
+
+def _figures(changes: Sequence[Change], titles: Sequence[str] | None = None) -> Listing:
+    called = titles or [change.definition.title for change in changes]
     rows = [
         (
-            change.definition.title,
+            title,
             said_cell(_told(change.earlier), change.definition.unit),
             said_cell(_told(change.later), change.definition.unit),
             _difference(change),
         )
-        for change in changes
+        for title, change in zip(called, changes, strict=True)
     ]
 
     return Listing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrs import fields
@@ -10,13 +11,14 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Figure, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from attrs import AttrsInstance
 
     from partnerkpi.kpi import Value
     from partnerkpi.licenses.kpis import ProductSections, TrendWeek
-    from partnerkpi.reports.assembly import Report
+    from partnerkpi.reports.assembly import DataNotes, Report
 
 __all__ = ["REPORT_FORMAT", "document_of", "figures_of", "instant_text", "plain_value"]
 
@@ -29,16 +31,38 @@ def document_of(report: Report) -> dict[str, Any]:
         "format": REPORT_FORMAT,
         "as_of": instant_text(report.as_of),
         "policy": report.policy.to_dict(),
-        "data": plain(report.data),
-        "overview": section_dict(report.overview),
-        "customers": report.customers.to_dicts(),
-        "licenses": {code: _product(each) for code, each in report.licenses.items()},
-        "calling": None,
+        "data": _notes(report.data),
+        **(_portfolio(report) if report.has_portfolio else _NO_PORTFOLIO),
+        "calling": report.calling.to_dict() if report.calling else None,
     }
     if report.figures:
         document["figures"] = {name: _own(each) for name, each in report.figures.items()}
 
     return document
+
+
+_NO_PORTFOLIO: Mapping[str, Any] = MappingProxyType(
+    {"overview": None, "customers": None, "licenses": None}
+)
+
+
+def _notes(data: DataNotes) -> dict[str, Any]:
+    """What is to be known about the data; contradictions stand where it is known of any or none."""
+    told = plain(data)
+
+    return {
+        name: value
+        for name, value in told.items()
+        if value is not None or not name.startswith("tied")
+    }
+
+
+def _portfolio(report: Report) -> dict[str, Any]:
+    return {
+        "overview": section_dict(report.overview),
+        "customers": report.customers.to_dicts(),
+        "licenses": {code: _product(each) for code, each in report.licenses.items()},
+    }
 
 
 def instant_text(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.kpi import Column, Unit
 from partnerkpi.present.pieces import Block, Listing, Page, listing
+from partnerkpi.reports.calling_page import calling_blocks
 from partnerkpi.reports.document import SECTION_NAMES, figures_of
 
 if TYPE_CHECKING:
@@ -47,17 +48,24 @@ def page_of(report: Report) -> Page:
 
 
 def _blocks(report: Report) -> Iterator[Block]:
+    if report.has_portfolio:
+        yield from _portfolio(report)
+    if report.calling:
+        yield from calling_blocks(report.calling)
+    if report.figures:
+        own = tuple(report.figures.values())
+        yield Block(title="Further figures", level=1, figures=own, explained=True)
+    yield Block(title="Data", level=1, facts=_data(report))
+    yield Block(title="Policy", level=1, facts=_settings(report.policy))
+
+
+def _portfolio(report: Report) -> Iterator[Block]:
     overview = tuple(figures_of(report.overview).values())
     yield Block(title="Overview", level=1, figures=overview)
     yield Block(title="Customers", level=1, listing=_customers(report.customers))
     for code, sections in report.licenses.items():
         yield Block(title=_PRODUCT_TITLES.get(code, f"{code} licenses"), level=1)
         yield from _sections(sections)
-    if report.figures:
-        own = tuple(report.figures.values())
-        yield Block(title="Further figures", level=1, figures=own, explained=True)
-    yield Block(title="Data", level=1, facts=_data(report))
-    yield Block(title="Policy", level=1, facts=_settings(report.policy))
 
 
 def _customers(table: Table[CustomerRow]) -> Listing:
@@ -91,10 +99,26 @@ def _week_cells(week: TrendWeek) -> tuple[object, ...]:
 
 
 def _data(report: Report) -> tuple[tuple[str, str], ...]:
-    lines = report.data.unobserved_lines
-    note = " (they count 0)" if lines else ""
+    data = report.data
+    counts = {
+        "License lines without an observation": (
+            data.unobserved_lines if report.has_portfolio else None,
+            "they count 0",
+        ),
+        "Duplicate rows of call legs": (data.duplicate_calls, "left out"),
+        "Duplicate rows of queue calls": (data.duplicate_queue_calls, "left out"),
+        "Contradictions among call legs": (data.tied_calls or None, _TIED),
+        "Contradictions among queue calls": (data.tied_queue_calls or None, _TIED),
+    }
 
-    return (("License lines without an observation", f"{lines:,}{note}"),)
+    return tuple(
+        (title, f"{count:,}" + (f" ({note})" if count else ""))
+        for title, (count, note) in counts.items()
+        if count is not None
+    )
+
+
+_TIED = "duplicates reported at one instant that say different things"
 
 
 def _settings(policy: Policy) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
 from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.aggregates import Ratio
-from partnerkpi.io._cells import came
+from partnerkpi.io._cells import MISSING, came
 from partnerkpi.kpi import Definition, Figure, Unit, Value
 from partnerkpi.licenses.kpis import (
     DEFINITIONS,
@@ -28,6 +28,7 @@ from partnerkpi.licenses.kpis import (
 from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.state import PRODUCTS, ProductState
 from partnerkpi.licenses.trend import NO_TREND, TrendState
+from partnerkpi.reports._calling_frames import CallReading
 from partnerkpi.reports._frames import Frame, frame_of_rows
 from partnerkpi.reports._sections import (
     SECTION_TABLES,
@@ -47,9 +48,11 @@ from partnerkpi.reports._strict import (
     integer,
     loaded,
     require_format,
+    said_value,
     step,
 )
-from partnerkpi.reports.assembly import DataNotes, Report
+from partnerkpi.reports.assembly import DataNotes, PortfolioPart, Report
+from partnerkpi.reports.calling_reading import DUPLICATES, read_calling
 from partnerkpi.reports.customers import CUSTOMERS_TABLE, StoredCustomerRows
 from partnerkpi.reports.document import REPORT_FORMAT, figures_of
 
@@ -69,7 +72,7 @@ _KEYS: Final = (
     "licenses",
     "calling",
 )
-_DUPLICATES: Final = ("duplicate_calls", "duplicate_queue_calls")
+_PORTFOLIO: Final = ("overview", "customers", "licenses")
 _OWN_KEYS: Final = ("title", "sentence", "unit", "value")
 
 
@@ -128,26 +131,20 @@ def _report(
     record = reader.record("", members, _KEYS, ("figures",))
     reading = _Reading(reader, Terms.of(reader, record, known))
     notes = reading.notes(record["data"])
-    customers = reading.customers(record["customers"])
-    overview = reading.overview(record["overview"])
-    licenses = reading.licenses(record["licenses"])
+    portfolio = reading.portfolio(record)
     own = reading.own(record["figures"] if "figures" in members else {})
-    reader.check("calling", record["calling"], _no_calls)
+    calls = CallReading(reader, reading.terms, reading.names)
+    calling = read_calling(calls, record["calling"], reading.counted)
     reader.refuse()
 
     return Report(
         as_of=reading.say.as_of,
         policy=reading.terms.policy,
         data=notes,
-        overview=overview,
-        licenses=Frozen(licenses),
         figures=Frozen(own),
-        customers=(StoredCustomerRows(customers),),
+        calling=calling,
+        portfolio=portfolio,
     )
-
-
-def _no_calls(cell: object) -> str | None:
-    return None if cell is None else "null (this release reads no call figures)"
 
 
 @define
@@ -157,6 +154,8 @@ class _Reading:
     reader: Reader
     terms: Terms
     known: TextIndex | None = None
+    names: Mapping[str, str] | None = None
+    counted: Mapping[str, object] = Frozen({})
 
     @property
     def say(self) -> Sayer:
@@ -165,14 +164,40 @@ class _Reading:
 
     def notes(self, value: object) -> DataNotes:
         """What is to be known about the data."""
-        record = self.reader.record("data", value, ("unobserved_lines", *_DUPLICATES))
+        tables = [names for *names, _ in DUPLICATES]
+        left_out, tied = zip(*tables, strict=True)
+        record = self.reader.record("data", value, ("unobserved_lines", *left_out), tied)
         unobserved = self.reader.whole("data.unobserved_lines", record["unobserved_lines"])
-        calls = [
-            None if record[name] is None else self.reader.whole(f"data.{name}", record[name])
-            for name in _DUPLICATES
-        ]
+        counts = {
+            name: self._left_out(f"data.{name}", record[name])
+            for name in (*left_out, *tied)
+            if record[name] is not (None if name in left_out else MISSING)
+        }
+        self.counted = {**dict.fromkeys((*left_out, *tied)), **counts}
+        sound = {name: each for name, each in counts.items() if isinstance(each, int)}
 
-        return DataNotes(unobserved, *calls)
+        return DataNotes(unobserved, **sound)
+
+    def _left_out(self, path: str, value: object) -> object:
+        """How many rows were left out, if the count is sound."""
+        before, found = self.reader.log.count, self.reader.whole(path, value)
+
+        return found if self.reader.log.count == before else SKIP
+
+    def portfolio(self, record: Mapping[str, object]) -> PortfolioPart | None:
+        """What is said of a portfolio; ``None`` in a report of calls alone."""
+        if all(record[name] is None for name in _PORTFOLIO):
+            self.names = {}
+            alone = "an object: a report is of a portfolio, of calls, or of both"
+            self.reader.check(
+                "calling", record["calling"], lambda cell: alone if cell is None else None
+            )
+            return None
+        customers = self.customers(record["customers"])
+        overview = self.overview(record["overview"])
+        licenses = self.licenses(record["licenses"])
+
+        return PortfolioPart(overview, Frozen(licenses), (StoredCustomerRows(customers),))
 
     def customers(self, value: object) -> Frame:
         """The list of customers."""
@@ -181,6 +206,7 @@ class _Reading:
         ids = frame["customer_id"].text
         if reader.log.count == before:
             self.known = TextIndex(ids)
+            self.names = dict(zip(ids, frame["customer"].text, strict=True))
             for row in duplicates(ids).tolist():
                 reader.fault(f"customers[{row}].customer_id", rules.UNIQUE_ID, came(ids[row]))
             self._badges(frame)
@@ -261,7 +287,7 @@ class _Reading:
             reader.ratio(path, value) if isinstance(counted, Ratio) else reader.whole(path, value)
         )
         if section.sound and reader.log.count == before and told != counted:
-            reader.fault(path, f"{_said(counted)}, as the rows add up to", _said(told))
+            reader.fault(path, f"{said_value(counted)}, as the rows add up to", said_value(told))
 
     def own(self, value: object) -> dict[str, Figure[Any]]:
         """Figures of one's own."""
@@ -312,7 +338,3 @@ def own_value(reader: Reader, path: str, value: object) -> Value:
 
 def _own_fault(cell: object) -> str | None:
     return None if cell is None or type(cell) is int else "a whole number, a ratio or null"
-
-
-def _said(value: int | Ratio) -> str:
-    return f"{value.numerator} / {value.denominator}" if isinstance(value, Ratio) else str(value)

@@ -6,12 +6,14 @@ their order, only reading finds out. JSON Schema also counts ``2.0`` among the i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from attrs import fields
 
+from partnerkpi._arrays import MAX_COUNT
 from partnerkpi.io._schema import (
     NOTHING_MORE,
     Maker,
@@ -30,13 +32,17 @@ from partnerkpi.kpi import Unit
 from partnerkpi.licenses.kpis import DEFINITIONS, Overview
 from partnerkpi.licenses.state import PRODUCTS, OverviewState
 from partnerkpi.models import Kind, ManagedBy
+from partnerkpi.policy import QUALITY_LIMITS, ServiceLevelFormula
+from partnerkpi.reports._calling_schemas import calling_definitions, calling_schema
 from partnerkpi.reports._sections import (
     SECTION_TABLES,
     SECTION_TYPES,
     TREND_COUNTS,
     figure_names,
 )
+from partnerkpi.reports._stored_schemas import stored_calling, stored_definitions
 from partnerkpi.reports._strict import MAX_SUM
+from partnerkpi.reports.calling_figures import CALLING_FIGURES, is_ratio, may_be_null
 from partnerkpi.reports.comparison_document import COMPARISON_FORMAT
 from partnerkpi.reports.customers import CUSTOMERS_TABLE
 from partnerkpi.reports.document import REPORT_FORMAT
@@ -51,6 +57,7 @@ __all__ = ["comparison_schema", "report_schema", "schema", "state_schema"]
 _RATIOS: Final = frozenset({Unit.SHARE, Unit.LICENSES_PER_CUSTOMER})
 _SHARES: Final = ("assignment", "utilization", "customer_assignment")
 _CHANGES: Final = ("weekly_assignment_change", "weekly_usage_change")
+_DOUBLE: Final = sys.float_info.max
 _LEFT: Final = ("months_remaining", "days_remaining")
 _SUMS: Final = ("customers", "total", "assigned", "used_7d", "overage")
 
@@ -60,8 +67,9 @@ def schema(name: str) -> Schema:
 
     Args:
         name: The format as it stands in documents, with or without ``partnerkpi/``:
-            ``portfolio@1``, ``report@1``, ``comparison@1`` or ``state@1``; or ``customers@1``,
-            ``subscriptions@1`` or ``licenses@1`` for a line of these tables as JSON lines.
+            ``portfolio@1``, ``report@1``, ``comparison@1``, ``state@1`` or ``filters@1``; or
+            ``customers@1``, ``subscriptions@1`` or ``licenses@1`` for a line of these tables as
+            JSON lines.
 
     Returns:
         A schema of the dialect 2020-12 as plain dicts and lists; a new one each time.
@@ -92,22 +100,28 @@ def report_schema() -> Schema:
             "as_of": ref("instant"),
             "policy": ref("policy"),
             "data": _notes(),
-            "overview": _each(figure_names(Overview), ref("count")),
-            "customers": array(_row(CUSTOMERS_TABLE)),
-            "licenses": _each(PRODUCTS, ref("sections")),
-            "calling": null(),
+            "overview": either(_each(figure_names(Overview), ref("count")), null()),
+            "customers": either(array(_row(CUSTOMERS_TABLE)), null()),
+            "licenses": either(_each(PRODUCTS, ref("sections")), null()),
+            "calling": calling_schema(),
         },
         {"figures": _named(own)},
     )
+    # Of a portfolio, or of calls alone: then there are calls.
+    alone = _all(("overview", "customers", "licenses"), null())
+    whole = _all(("overview", "customers", "licenses"), {"not": null()})
+    body["if"] = {"properties": {"overview": null()}}
+    body["then"] = {"properties": {**alone, "calling": {"not": null()}}}
+    body["else"] = {"properties": whole}
     sections = {name: _section(name) for name in SECTION_TYPES}
     week = record({"week_end": ref("week_end"), **_all(TREND_COUNTS, ref("count"))})
     product = record({"distribution_trend": array(week, minItems=2), **sections})
 
     return document(
         "Report document",
-        "Every status and license figure of a portfolio at an instant.",
+        "Every status, license and call figure at an instant.",
         body,
-        {**_definitions(), "sections": product},
+        {**_definitions(), **calling_definitions(), "sections": product},
     )
 
 
@@ -119,7 +133,8 @@ def _notes() -> Schema:
             "unobserved_lines": ref("count"),
             "duplicate_calls": maybe,
             "duplicate_queue_calls": maybe,
-        }
+        },
+        _all(("tied_calls", "tied_queue_calls"), ref("count")),
     )
 
 
@@ -177,20 +192,30 @@ def comparison_schema() -> Schema:
     own = record({**_own_head(), **_all(("earlier", "later", "difference"), _own_value())})
     statuses = [status.value for status in Status]
     badge = _all(("earlier", "later"), {"enum": [*statuses, None]})
+    portfolio: dict[str, Schema] = {
+        "customers": ref("moves"),
+        "statuses": _each(statuses, ref("moves")),
+        "badges": array(record({"customer_id": ref("text"), **badge})),
+        "overview": _each(figure_names(Overview), ref("count_change")),
+        "licenses": _each(PRODUCTS, ref("sections")),
+    }
     body = record(
         {
             "format": {"const": COMPARISON_FORMAT},
             "earlier": basis,
             "later": basis,
-            "customers": ref("moves"),
-            "statuses": _each(statuses, ref("moves")),
-            "badges": array(record({"customer_id": ref("text"), **badge})),
+            **{name: either(each, null()) for name, each in portfolio.items()},
             "data": record({"unobserved_lines": ref("count_change")}),
-            "overview": _each(figure_names(Overview), ref("count_change")),
-            "licenses": _each(PRODUCTS, ref("sections")),
+            "calling": either(_calling_changes(), null()),
         },
         {"figures": _named(own)},
     )
+    # Of portfolios, or of calls alone: then there are calls.
+    body["if"] = {"properties": {"customers": null()}}
+    body["then"] = {
+        "properties": {**_all(portfolio, null()), "calling": {"not": null()}},
+    }
+    body["else"] = {"properties": _all(portfolio, {"not": null()})}
 
     return document(
         "Comparison document",
@@ -198,6 +223,24 @@ def comparison_schema() -> Schema:
         body,
         {**_definitions(), **_change_definitions()},
     )
+
+
+def _calling_changes() -> Schema:
+    """The changes of the calling part; features have shares by their codes."""
+    sections: Schema = {}
+    for room, definitions in CALLING_FIGURES.items():
+        changes = {name: _called(each) for name, each in definitions.items()}
+        rest = {"shares": _named(ref("ratio_change"))} if room == "features" else _moves()
+        sections[room] = either(record({**changes, **rest}), null())
+
+    return record({**_all(("earlier_week_end", "later_week_end"), ref("week_end")), **sections})
+
+
+def _called(definition: Definition) -> Schema:
+    if is_ratio(definition):
+        return ref("ratio_change")
+
+    return ref("maybe_change" if may_be_null(definition) else "count_change")
 
 
 def _change_definitions() -> Schema:
@@ -208,6 +251,7 @@ def _change_definitions() -> Schema:
     return {
         "moves": record(_moves()),
         "count_change": _change(ref("count"), ref("difference")),
+        "maybe_change": _change(either(ref("count"), null()), either(ref("difference"), null())),
         "ratio_change": _change(ref("ratio"), either(ref("ratio_difference"), null())),
         "ratio_difference": _ratio({"type": "integer"}, {"type": "integer", "minimum": 1}),
         "sections": record({"distribution_trend": week, **sections}),
@@ -273,7 +317,8 @@ def _counts_phase() -> Schema:
             "overview": _each(rules, ref("counted")),
             "licenses": _each(PRODUCTS, ref("sections")),
             "own": {"type": "object"},
-        }
+        },
+        {"portfolio": {"type": "boolean"}, "calling": stored_calling()},
     )
 
 
@@ -284,6 +329,7 @@ def _state_definitions() -> Schema:
     weeks = record({"week_end": array(ref("week_end"), minItems=2), **trend})
 
     return {
+        **stored_definitions(),
         "thresholds": record(
             {"rates": array(either(ref("fraction"), null())), "peers": array(ref("count"))}
         ),
@@ -342,6 +388,7 @@ def _ratio(numerator: Schema, denominator: Schema) -> Schema:
 
 def _policy() -> Schema:
     whole: Schema = {"type": "integer", "minimum": 0}
+    wait: Schema = {**whole, "maximum": MAX_COUNT}
     days = ("expiring_soon_days", "window_days", "inactivity_days", "low_assignment_min_peers")
 
     return record(
@@ -352,6 +399,21 @@ def _policy() -> Schema:
             "low_assignment_rule": ref("rule"),
             "size_bands": array(whole, uniqueItems=True),
             "trend_weeks": {"type": "integer", "minimum": 2},
+            "usage_bands": array(
+                {"type": "integer", "minimum": 1, "maximum": MAX_COUNT},
+                minItems=3,
+                maxItems=3,
+                uniqueItems=True,
+            ),
+            **_all(QUALITY_LIMITS, {"type": "number", "minimum": 0, "maximum": _DOUBLE}),
+            "service_level": record(
+                {
+                    "threshold_ms": wait,
+                    "inclusive": {"type": "boolean"},
+                    "formula": {"enum": [*ServiceLevelFormula]},
+                }
+            ),
+            "short_abandon_ms": wait,
         }
     )
 
@@ -406,11 +468,19 @@ def _all(names: Iterable[str], value: Schema) -> Schema:
     return dict.fromkeys(names, value)
 
 
+def _saved_filters() -> Schema:
+    # Filters are loaded when they are first asked for.
+    from partnerkpi.filters.saved import filters_schema
+
+    return filters_schema()
+
+
 _SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
     {
         **PORTFOLIO_SCHEMAS,
         REPORT_FORMAT: report_schema,
         COMPARISON_FORMAT: comparison_schema,
         STATE_FORMAT: state_schema,
+        "partnerkpi/filters@1": _saved_filters,
     }
 )

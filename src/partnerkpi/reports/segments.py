@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from partnerkpi.columns import arrivals, taken
-from partnerkpi.errors import UnknownNameError
+from partnerkpi.errors import RecordsMissingError, UnknownNameError
 from partnerkpi.reports.customers import products_held
-from partnerkpi.reports.state import ReportState, lift_all
+from partnerkpi.reports.sources import lift_report
 from partnerkpi.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from partnerkpi.columns import Portfolio
     from partnerkpi.kpi import Kpi
     from partnerkpi.reports.assembly import Report
+    from partnerkpi.reports.sources import Sources
 
 __all__ = ["Segments", "segments_of"]
 
@@ -27,7 +28,8 @@ __all__ = ["Segments", "segments_of"]
 class Segments(Mapping["str | None", "Report"]):
     """Reports by segment, each counted from its own customers only.
 
-    Segments come by code point, ``None`` (customers without any) last.
+    Segments come by code point, ``None`` (customers without any, and callers whom the portfolio
+    does not hold) last.
 
     Attributes:
         key: What the customers were segmented by.
@@ -78,29 +80,26 @@ class Segments(Mapping["str | None", "Report"]):
 
 
 def segments_of(
-    whole: Report, key: str, sources: tuple[Portfolio, ...], figures: tuple[Kpi[Any], ...]
+    whole: Report, key: str, sources: Sources, figures: tuple[Kpi[Any], ...]
 ) -> Segments:
     """The report of each segment by a key."""
     from partnerkpi.reports.assembly import finish
 
-    states: dict[str | None, ReportState] = {}
-    kept: dict[str | None, list[Portfolio]] = {}
-    assert whole.state is not None  # noqa: S101 (only bound reports come here)
-    memberships = [_membership(source, key, whole) for source in sources]
-    for source, (rows, codes, labels, _) in zip(sources, memberships, strict=True):
+    if whole.state is None:
+        msg = "the customers' records behind this report are not here: it was read from a document"
+        raise RecordsMissingError(msg)
+    memberships = [_membership(source, key, whole, sources) for source in sources.bound]
+    parts: dict[str | None, list[Portfolio]] = {None: []} if sources.has_strangers else {}
+    for source, (rows, codes, labels, _) in zip(sources.bound, memberships, strict=True):
         for label, part in _cut(source, rows, codes, labels):
-            found = whole.state.limits
-            state = lift_all([part], whole.as_of, whole.policy, figures, found)
-            before = states.get(label)
-            states[label] = state if before is None else before.merge(state, figures)
-            kept.setdefault(label, []).append(part)
-    order = sorted(states, key=lambda label: (label is None, label or ""))
+            parts.setdefault(label, []).append(part)
+    reports: dict[str | None, Report] = {}
+    for label in sorted(parts, key=lambda label: (label is None, label or "")):
+        theirs = sources.of_customers(parts[label], strangers=label is None)
+        state = lift_report(theirs, whole.as_of, whole.policy, figures, whole.state.limits)
+        reports[label] = finish(state, figures, theirs)
 
-    return Segments(
-        key,
-        {label: finish(states[label], figures, tuple(kept[label])) for label in order},
-        overlapping=any(overlapping for *_, overlapping in memberships),
-    )
+    return Segments(key, reports, overlapping=any(overlapping for *_, overlapping in memberships))
 
 
 _SEGMENT_KEY = "segment key"
@@ -108,7 +107,7 @@ _SEGMENT_KEY = "segment key"
 Membership = tuple["Rows", "Codes", "tuple[str, ...]", bool]
 
 
-def _membership(source: Portfolio, key: str, whole: Report) -> Membership:
+def _membership(source: Portfolio, key: str, whole: Report, sources: Sources) -> Membership:
     """Which customers are in which segments: pairs of row and code, the labels, the overlap."""
     known = {"tag": _by_tag, "product": _by_product, "managed_by": _by_manager}
     if key in known:
@@ -118,7 +117,7 @@ def _membership(source: Portfolio, key: str, whole: Report) -> Membership:
     if name in columns.attributes:
         column = columns.attributes[name]
         return np.arange(len(source)), column.codes, tuple(column.labels), False
-    if any(name in each.customer_columns.attributes for each in whole._bound()):  # noqa: SLF001
+    if any(name in each.customer_columns.attributes for each in sources.bound):
         return np.arange(len(source)), np.full(len(source), -1), (), False
 
     names = [*known, *columns.attributes]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from partnerkpi.calling.sections import CallingState
     from partnerkpi.columns import Portfolio
     from partnerkpi.kpi import Kpi, RowPart
     from partnerkpi.policy import Policy
@@ -51,6 +52,8 @@ class ReportState:
         customers: Rows of the customer list.
         licenses: What the license figures count.
         own: What figures of one's own count, by their position.
+        calling: What the figures of calls count; ``None``: no calls were given.
+        portfolio: Whether a portfolio was given, or calls alone.
     """
 
     micros: int
@@ -60,6 +63,8 @@ class ReportState:
     customers: tuple[RowPart, ...]
     licenses: LicenseState
     own: tuple[Any, ...] = ()
+    calling: CallingState | None = None
+    portfolio: bool = True
 
     def merge(self, other: ReportState, figures: Sequence[Kpi[Any]] = ()) -> ReportState:
         """Add what was counted of other customers.
@@ -88,7 +93,13 @@ class ReportState:
                 figure.merge(mine, theirs)
                 for figure, mine, theirs in zip(figures, self.own, other.own, strict=True)
             ),
+            calling=_calling(self.calling, other.calling),
+            portfolio=self.portfolio or other.portfolio,
         )
+
+
+def _calling(mine: CallingState | None, theirs: CallingState | None) -> CallingState | None:
+    return mine.merge(theirs) if mine and theirs else mine or theirs
 
 
 def _require_same(what: str, mine: object, theirs: object) -> None:

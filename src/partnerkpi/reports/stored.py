@@ -30,7 +30,7 @@ from attrs import define, fields
 from partnerkpi import _record_rules as rules
 from partnerkpi._instants import format_one, to_datetime
 from partnerkpi._text import TextIndex, duplicates
-from partnerkpi.io._cells import came
+from partnerkpi.io._cells import MISSING, came
 from partnerkpi.kpi import Kpi, cells_of
 from partnerkpi.licenses.evidence import StoredRows
 from partnerkpi.licenses.measures import SectionState
@@ -58,6 +58,7 @@ from partnerkpi.reports._strict import SKIP, Reader, require_format, step
 from partnerkpi.reports.customers import CUSTOMERS_TABLE, StoredCustomerRows
 from partnerkpi.reports.document import instant_text
 from partnerkpi.reports.state import ReportState
+from partnerkpi.reports.stored_calling import calling_document, calling_from
 
 if TYPE_CHECKING:
     from partnerkpi.kpi import RowPart
@@ -88,6 +89,8 @@ _COUNTS_KEYS: Final = (
     "licenses",
     "own",
 )
+# What documents need not have that were written before calls were counted.
+_LATER_KEYS: Final = ("portfolio", "calling")
 _SUMS: Final = ("customers", "total", "assigned", "used_7d", "overage")
 _OVERVIEW: Final = tuple(each.name for each in fields(OverviewState))
 _ROW_IDS: Final = ("customer_id", "subscription_id")
@@ -153,6 +156,8 @@ def state_document(state: ReportState, figures: Sequence[Kpi[Any]] = ()) -> dict
         "overview": {name: _counted(getattr(state.licenses.overview, name)) for name in _OVERVIEW},
         "licenses": licenses,
         "own": _own(state, figures),
+        "portfolio": state.portfolio,
+        "calling": calling_document(state.calling),
     }
 
 
@@ -267,7 +272,7 @@ def state_from(
             every fault with its path.
     """
     reader = Reader("document")
-    record = _phase(reader, document, "counts", _COUNTS_KEYS)
+    record = _phase(reader, document, "counts", _COUNTS_KEYS, _LATER_KEYS)
     reading = _Reading(reader, Terms.of(reader, record, rules))
     limits = reading.limits(record["limits"])
     unobserved = reader.whole("unobserved_lines", record["unobserved_lines"])
@@ -275,6 +280,9 @@ def state_from(
     overview = reading.overview(record["overview"])
     products = reading.products(record["licenses"])
     own = reading.own(record["own"], figures)
+    portfolio = reading.portfolio(record["portfolio"])
+    counted = None if record["calling"] is MISSING else record["calling"]
+    calling = calling_from(reader, counted, reading.terms, reading.names)
     reader.refuse()
 
     return ReportState(
@@ -285,6 +293,8 @@ def state_from(
         customers=(StoredCustomerRows(customers),),
         licenses=LicenseState(overview, products),
         own=own,
+        calling=calling,
+        portfolio=portfolio,
     )
 
 
@@ -306,7 +316,11 @@ def rates_from(document: Mapping[str, object]) -> RatesState:
 
 
 def _phase(
-    reader: Reader, document: object, phase: Literal["rates", "counts"], keys: Sequence[str]
+    reader: Reader,
+    document: object,
+    phase: Literal["rates", "counts"],
+    keys: Sequence[str],
+    optional: Sequence[str] = (),
 ) -> Mapping[str, object]:
     members = require_format(document, STATE_FORMAT, reader.source)
     reader.same("phase", members.get("phase"), phase)
@@ -314,7 +328,7 @@ def _phase(
         # A document of the other phase has nothing in common with this one.
         reader.refuse()
 
-    return reader.record("", members, keys)
+    return reader.record("", members, keys, optional)
 
 
 def _rates(reader: Reader, path: str, value: object) -> Rates:
@@ -334,6 +348,7 @@ class _Reading:
     reader: Reader
     terms: Terms
     known: TextIndex | None = None
+    names: Mapping[str, str] | None = None
 
     def limits(self, value: object) -> Limits:
         """The thresholds of low assignment."""
@@ -373,10 +388,24 @@ class _Reading:
         ids = frame["customer_id"].text
         if reader.log.count == before:
             self.known = TextIndex(ids)
+            self.names = dict(zip(ids, frame["customer"].text, strict=True))
             for row in duplicates(ids).tolist():
                 reader.fault(f"customers.customer_id[{row}]", rules.UNIQUE_ID, came(ids[row]))
 
         return frame
+
+    def portfolio(self, value: object) -> bool:
+        """Whether a portfolio was given; without one there are no customers."""
+        if value is MISSING:
+            return True
+        reader = self.reader
+        good = reader.check(
+            "portfolio", value, lambda cell: None if type(cell) is bool else rules.A_BOOLEAN
+        )
+        if good and not value and self.names:
+            reader.fault("portfolio", "true, as there are customers", came(value))
+
+        return value is True
 
     def overview(self, value: object) -> OverviewState:
         """What the overview's figures count."""

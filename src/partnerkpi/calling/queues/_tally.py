@@ -1,0 +1,433 @@
+"""Machinery: the passes over rows of queue calls that fill the states.
+
+Rows go by in pieces small enough for the caches. A piece of one week is counted with plain
+comparisons; one of several weeks through one key a row and a word that carries wait and count at
+once. Rows of the last weeks are set aside, and counted by queue when there are enough of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import define, field, frozen
+
+from partnerkpi._arrays import exact_sum, fits
+from partnerkpi.aggregates import sums_by_code
+from partnerkpi.calling._buffers import buffers
+from partnerkpi.calling._pools import Pool
+from partnerkpi.calling.queues._pairs import Pairs
+from partnerkpi.calling.queues.columns import (
+    ABANDONED,
+    ANSWERED,
+    OUTCOMES,
+    STEP,
+    WAITING,
+    WITH_WAITS,
+    pieces,
+    places_of,
+)
+from partnerkpi.calling.queues.measures import CLASSES, GROUPS, Cells
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from partnerkpi._arrays import Bits, Codes, Counts, Mask, Rows
+    from partnerkpi.call_columns import QueueCalls
+    from partnerkpi.calling.histograms import Histogram
+    from partnerkpi.calling.queues.columns import Piece
+    from partnerkpi.calling.weeks import Weeks
+
+__all__ = ["HOUR_KINDS", "Room", "Tally"]
+
+_EXACT_IN_DOUBLES = 2**53
+_FLUSH = 1 << 18
+_BLOCK = 512
+_SMALL_WAIT = 22
+_WAIT_BITS = 24
+_HOUR_BITS = 9
+#: Up to so many queues times hours each has a counter of its own.
+_HOUR_CELLS = 1 << 22
+
+#: What is counted by the hour: a call offered and not abandoned, one abandoned, one waiting.
+HOUR_KINDS = 3
+_KIND = np.zeros(len(OUTCOMES), np.uint8)
+_KIND[places_of(ABANDONED)] = 1
+_KIND[places_of([WAITING])] = 2
+_KIND.flags.writeable = False
+_GROUPS_OF_OUTCOMES = tuple(tuple(places_of(group)) for group in (ANSWERED, ABANDONED))
+_OTHERS = tuple(places_of([each for each in OUTCOMES if each not in WITH_WAITS]))
+
+
+@frozen
+class Room:
+    """How many occurrences are gathered before they are sorted.
+
+    Attributes:
+        weeks: Waits of the trend's weeks.
+        queues: Waits of a week by queue.
+        hours: Hours of the week by queue.
+    """
+
+    weeks: int
+    queues: int
+    hours: int
+
+
+class Tally:
+    """Counts queue calls, a batch at a time."""
+
+    def __init__(
+        self, weeks: Weeks, room: Room, *, changes: bool, waits: bool, hours: bool
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            weeks: The trend's weeks.
+            room: How much is gathered at a time.
+            changes: Whether the week before the last is counted by queue as well.
+            waits: Whether waits are kept.
+            hours: Whether calls are counted by hour of the week, and by week, in each queue.
+        """
+        self.weeks: Weeks = weeks
+        self.pairs: Pairs = Pairs()
+        pool = Pool(room.weeks, _WAIT_BITS) if waits else None
+        self.trend: _Trend = _Trend.of(weeks.count, pool)
+        positions = [weeks.count - 1, weeks.count - 2] if changes else [weeks.count - 1]
+        self.queues: list[_Queues] = [
+            _Queues(position, Pool(room.queues, _WAIT_BITS) if waits else None)
+            for position in positions
+        ]
+        self.hours: _Hours | None = (
+            _Hours(weeks.count, Pool(room.hours, _HOUR_BITS, dense=_HOUR_CELLS)) if hours else None
+        )
+
+    def add(self, calls: QueueCalls) -> None:
+        """Count the rows of a batch.
+
+        Raises:
+            CountOverflowError: a sum of waits is beyond 64 bits.
+        """
+        self.pairs.use(calls.customer, calls.queue)
+        by_queue: list[_Queues | _Hours] = [*self.queues]
+        if self.hours is not None:
+            by_queue.append(self.hours)
+        for each in by_queue:
+            each.begin(calls)
+        for piece in pieces(calls, self.weeks, hours=self.hours is not None):
+            self.trend.add(piece)
+            for each in by_queue:
+                each.add(piece, self.pairs)
+        for each in by_queue:
+            each.flush(self.pairs)
+
+
+# --- the trend -----------------------------------------------------------------------------------
+
+
+@define(eq=False)
+class _Trend:
+    """What each week of the trend counts."""
+
+    counts: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    pool: Pool | None
+    total: int = 0
+    kept: _Kept = field(factory=lambda: _Kept.of(STEP))
+
+    @staticmethod
+    def of(weeks: int, pool: Pool | None) -> _Trend:
+        counts = np.zeros((weeks, len(OUTCOMES)), np.int64)
+
+        return _Trend(counts, np.zeros((weeks, GROUPS), np.int64), pool)
+
+    def add(self, piece: Piece) -> None:
+        if isinstance(piece.week, int):
+            self._add_week(piece, piece.week)
+        else:
+            self._add_weeks(piece, piece.week)
+        if self.pool is not None:
+            self._add_waits(piece, self.pool)
+
+    def _add_week(self, piece: Piece, week: int) -> None:
+        counts, sums = self.kept.counts(piece.outcome, piece.wait)
+        self.counts[week] += counts
+        self.total = fits(self.total + sum(sums))
+        self.sums[week] += sums
+
+    def _add_weeks(self, piece: Piece, week: Bits) -> None:
+        keys = self.kept.keys(week, piece.outcome)
+        counts, sums = self.kept.counted(keys, piece.wait, self.counts.size)
+        self.counts += counts.reshape(self.counts.shape)
+        grouped = _grouped(sums.reshape(self.counts.shape))
+        self.total = fits(self.total + exact_sum(grouped))
+        self.sums += grouped
+
+    def _add_waits(self, piece: Piece, pool: Pool) -> None:
+        # Other outcomes share a group of their own in each week, which is left out in the end.
+        groups = np.minimum(piece.outcome, CLASSES).astype(np.uint32)
+        week: Any = piece.week
+        groups += np.multiply(week, CLASSES + 1, dtype=np.uint32)
+        pool.add(groups, piece.wait)
+
+    def cells(self) -> Cells:
+        """The weeks; their waits are let go."""
+        weeks = len(self.counts)
+        waits = None
+        if self.pool is not None:
+            groups = np.arange(weeks * (CLASSES + 1)).reshape(weeks, -1)[:, :CLASSES]
+            waits = self.pool.taken(weeks * (CLASSES + 1)).take(groups.reshape(-1))
+
+        return Cells(self.counts.copy(), self.sums.copy(), waits)
+
+
+def _grouped(sums: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sums by outcome as sums by group."""
+    groups = [sums[:, list(places)].sum(axis=1) for places in _GROUPS_OF_OUTCOMES]
+
+    return np.stack(groups, axis=1)
+
+
+# --- rows set aside ------------------------------------------------------------------------------
+
+
+@define(eq=False)
+class _Aside:
+    """Columns of rows that are set aside until there are enough of them."""
+
+    columns: list[NDArray[Any]]
+    rows: int = 0
+
+    @staticmethod
+    def of(*columns: NDArray[Any]) -> _Aside:
+        """Room for columns of the types of these."""
+        return _Aside(buffers(_FLUSH, *(column.dtype for column in columns)))
+
+    def has_room(self, rows: int) -> bool:
+        return self.rows + rows <= _FLUSH
+
+    def add(self, *columns: NDArray[Any], rows: Rows | None) -> None:
+        """Set some rows of the columns aside, or all."""
+        count = len(columns[0]) if rows is None else len(rows)
+        for kept, column in zip(self.columns, columns, strict=True):
+            out = kept[self.rows : self.rows + count]
+            if rows is None:
+                out[:] = column
+            else:
+                # Row numbers are good: only so NumPy writes where it is told at once.
+                np.take(column, rows, out=out, mode="clip")
+        self.rows += count
+
+    def taken(self) -> list[NDArray[Any]]:
+        """What was set aside, to be used before more is."""
+        rows, self.rows = self.rows, 0
+
+        return [column[:rows] for column in self.columns]
+
+
+# --- one week by queue ---------------------------------------------------------------------------
+
+
+@define(eq=False)
+class _Queues:
+    """What each queue counts in one week."""
+
+    week: int
+    pool: Pool | None
+    counts: NDArray[np.int64] = field(factory=lambda: np.zeros((0, len(OUTCOMES)), np.int64))
+    sums: NDArray[np.int64] = field(factory=lambda: np.zeros((0, GROUPS), np.int64))
+    aside: _Aside = field(factory=lambda: _Aside([]))
+    kept: _Kept = field(factory=lambda: _Kept.of(_FLUSH))
+
+    def begin(self, calls: QueueCalls) -> None:
+        """Make room for rows of a batch."""
+        self.aside = _Aside.of(calls.customer.codes, calls.queue.codes, calls.wait, calls.outcome)
+
+    def add(self, piece: Piece, pairs: Pairs) -> None:
+        rows = self._rows(piece)
+        if rows is not None and not len(rows):
+            return
+        if not self.aside.has_room(len(piece) if rows is None else len(rows)):
+            self.flush(pairs)
+        self.aside.add(piece.customer, piece.queue, piece.wait, piece.outcome, rows=rows)
+
+    def _rows(self, piece: Piece) -> Rows | None:
+        """The rows of the week; ``None`` for all."""
+        if isinstance(piece.week, int):
+            return None if piece.week == self.week else np.empty(0, np.intp)
+
+        mask = self.kept.one[: len(piece)]
+
+        return np.flatnonzero(np.equal(piece.week, np.uint16(self.week), out=mask))
+
+    def flush(self, pairs: Pairs) -> None:
+        """Count what was set aside."""
+        if not self.aside.rows:
+            return
+        customer, queue, wait, outcome = self.aside.taken()
+        numbers = pairs.numbers(customer, queue)
+        self._grow(len(pairs))
+        keys = self.kept.keys(numbers, outcome)
+        counts, sums = self.kept.counted(keys, wait, self.counts.size)
+        self.counts += counts.reshape(self.counts.shape)
+        self.sums += _grouped(sums.reshape(self.counts.shape))
+        if self.pool is not None:
+            rows = np.flatnonzero(outcome < CLASSES)
+            groups = numbers.take(rows) * CLASSES
+            groups += outcome.take(rows)
+            self.pool.add(groups, wait.take(rows))
+
+    def _grow(self, size: int) -> None:
+        more = size - len(self.counts)
+        if more:
+            self.counts = np.concatenate([self.counts, np.zeros((more, len(OUTCOMES)), np.int64)])
+            self.sums = np.concatenate([self.sums, np.zeros((more, GROUPS), np.int64)])
+
+    def cells(self, size: int) -> Cells:
+        """So many queues, by their numbers; their waits are let go."""
+        self._grow(size)
+        waits = None if self.pool is None else self.pool.taken(size * CLASSES)
+
+        return Cells(self.counts.copy(), self.sums.copy(), waits)
+
+
+# --- hours and weeks by queue --------------------------------------------------------------------
+
+
+@define(eq=False)
+class _Hours:
+    """What each queue counts by hour of the week, and what it was offered in each week."""
+
+    weeks: int
+    pool: Pool
+    offered: NDArray[np.int64] = field(factory=lambda: np.zeros(1, np.int64))
+    aside: _Aside = field(factory=lambda: _Aside([]))
+
+    def begin(self, calls: QueueCalls) -> None:
+        """Make room for rows of a batch."""
+        narrow = np.empty(0, np.uint16)
+        self.aside = _Aside.of(calls.customer.codes, calls.queue.codes, narrow, narrow)
+
+    def add(self, piece: Piece, pairs: Pairs) -> None:
+        assert piece.hour is not None  # noqa: S101 (asked for when pieces are cut)
+        if not self.aside.has_room(len(piece)):
+            self.flush(pairs)
+        hours = piece.hour.astype(np.uint16)
+        hours *= np.uint16(HOUR_KINDS)
+        hours += _KIND.take(piece.outcome)
+        week = np.broadcast_to(np.asarray(piece.week, np.uint16), hours.shape)
+        self.aside.add(piece.customer, piece.queue, hours, week, rows=None)
+
+    def flush(self, pairs: Pairs) -> None:
+        """Count what was set aside."""
+        if not self.aside.rows:
+            return
+        customer, queue, hours, week = self.aside.taken()
+        groups = pairs.numbers(customer, queue)
+        self.pool.add(groups, hours)
+        groups *= self.weeks
+        groups += week
+        # Those waiting are counted behind all weeks, and left out.
+        self._grow(len(pairs))
+        groups[hours % HOUR_KINDS == HOUR_KINDS - 1] = len(self.offered) - 1
+        np.add.at(self.offered, groups, 1)
+
+    def _grow(self, size: int) -> None:
+        more = size * self.weeks + 1 - len(self.offered)
+        if more:
+            self.offered = np.concatenate([self.offered[:-1], np.zeros(more + 1, np.int64)])
+
+    def cells(self, size: int) -> tuple[Histogram, NDArray[np.int64]]:
+        """Hours of so many queues by their numbers, and what they were offered in each week.
+
+        The hours are let go.
+        """
+        self._grow(size)
+
+        return self.pool.taken(size), self.offered[:-1].reshape(-1, self.weeks).copy()
+
+
+# --- kernels -------------------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class _Kept:
+    """Buffers that are kept, and the arithmetic that goes through them."""
+
+    key: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    product: NDArray[np.uint32]
+    narrow: NDArray[np.uint16]
+    group: NDArray[np.bool_]
+    one: NDArray[np.bool_]
+
+    @staticmethod
+    def of(rows: int) -> _Kept:
+        return _Kept(*buffers(rows, np.int64, np.float64, np.uint32, np.uint16, np.bool_, np.bool_))
+
+    def keys(self, cell: Codes, outcome: Codes) -> NDArray[np.int64]:
+        """For each row its cell and outcome in one number."""
+        keys = self.key[: len(cell)]
+        if cell.dtype == np.uint16:
+            # Narrow words first: a mixed sum is several times slower.
+            narrow = self.narrow[: len(cell)]
+            np.multiply(cell, np.uint16(len(OUTCOMES)), out=narrow)
+            np.add(narrow, outcome, out=narrow, casting="unsafe")
+            keys[:] = narrow
+        else:
+            np.multiply(cell, len(OUTCOMES), out=keys)
+            np.add(keys, outcome, out=keys)
+
+        return keys
+
+    def counted(
+        self, keys: NDArray[np.int64], wait: Counts, size: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each key below ``size`` how many rows have it, and the sum of their waits.
+
+        Both are added up in one double, the count in the low bits. A double that has stayed below
+        2**53 has been exact all the way, because it only ever grew.
+        """
+        shift = len(keys).bit_length()
+        weights = self.weight[: len(keys)]
+        weights[:] = wait
+        weights *= 1 << shift
+        weights += 1
+        packed = np.zeros(size)
+        np.add.at(packed, keys, weights)
+        if packed.max() < _EXACT_IN_DOUBLES:
+            words = packed.astype(np.int64)
+            return words & ((1 << shift) - 1), words >> shift
+        counts = np.bincount(keys, minlength=size)
+
+        return counts, np.array(sums_by_code(keys, wait, size), np.int64)
+
+    def counts(self, outcome: Codes, wait: Counts) -> tuple[NDArray[np.int64], list[int]]:
+        """How many rows have each outcome, and the sums of waits of the two groups."""
+        small = not int(wait.max()) >> _SMALL_WAIT
+        group, one = self.group[: len(outcome)], self.one[: len(outcome)]
+        counts = np.zeros(len(OUTCOMES), np.int64)
+        sums = []
+        for places in _GROUPS_OF_OUTCOMES:
+            group[:] = False
+            for place in places:
+                counts[place] = np.count_nonzero(np.equal(outcome, place, out=one))
+                group |= one
+            sums.append(self._small_sum(wait, group) if small else exact_sum(wait[group]))
+        for place in _OTHERS[:-1]:
+            counts[place] = np.count_nonzero(np.equal(outcome, place, out=one))
+        counts[_OTHERS[-1]] = len(outcome) - counts.sum()
+
+        return counts, sums
+
+    def _small_sum(self, wait: Counts, mask: Mask) -> int:
+        # Blocks of so few small waits that each one's sum fits 32 bits.
+        product = self.product[: len(wait)]
+        if wait.dtype == np.int32:
+            np.multiply(wait, mask, out=product.view(np.int32))
+        else:
+            np.multiply(wait, mask, out=product, casting="unsafe")
+        whole = len(wait) // _BLOCK * _BLOCK
+        blocks = product[:whole].reshape(-1, _BLOCK).sum(axis=1, dtype=np.uint32)
+
+        return int(blocks.sum(dtype=np.int64)) + int(product[whole:].sum(dtype=np.int64))

@@ -1,0 +1,150 @@
+"""Add up: what calls into queues count in each week and queue, as states that merge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import field, frozen
+
+from partnerkpi._arrays import exact_sum, fits, lock_counts, reduced
+from partnerkpi.calling.histograms import Histogram
+from partnerkpi.calling.queues.columns import OFFERED, OUTCOMES, WAITING, WITH_WAITS, places_of
+from partnerkpi.errors import RecordsMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from partnerkpi._arrays import Counts, Mask, Rows
+    from partnerkpi.call_models import Outcome
+
+__all__ = ["CLASSES", "GROUPS", "Cells", "waits_of"]
+
+#: The outcomes whose waits are kept apart, and the groups that waits are averaged over.
+CLASSES = len(WITH_WAITS)
+GROUPS = 2
+
+
+@frozen(eq=False)
+class Cells:
+    """What calls into queues count in each of some cells: weeks, queues or customers.
+
+    A mergeable state: all numbers are sums, greatest values follow from the waits.
+
+    Attributes:
+        counts: Calls by cell and outcome, a column for each of ``tuple(Outcome)``.
+        sums: Sums of waits in milliseconds by cell: of the answered and transferred, and of the
+            abandoned and those who left a message.
+        waits: How often each wait occurs; four groups a cell, one for each of the outcomes
+            answered, transferred, abandoned, voicemail. ``None`` if waits were not kept.
+    """
+
+    counts: Counts = field(converter=lock_counts)
+    sums: Counts = field(converter=lock_counts)
+    waits: Histogram | None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
+
+    @staticmethod
+    def empty(cells: int, *, waits: bool) -> Cells:
+        """Nothing in any of so many cells.
+
+        Example:
+            >>> Cells.empty(2, waits=True).offered().tolist()
+            [0, 0]
+        """
+        return Cells(
+            np.zeros((cells, len(OUTCOMES)), np.int64),
+            np.zeros((cells, GROUPS), np.int64),
+            Histogram.empty(cells * CLASSES) if waits else None,
+        )
+
+    def __len__(self) -> int:
+        """Return how many cells there are."""
+        return len(self.counts)
+
+    def of(self, outcomes: Sequence[Outcome]) -> NDArray[np.int64]:
+        """Calls with any of some outcomes."""
+        calls: NDArray[np.int64] = self.counts[:, places_of(outcomes)].sum(axis=1)
+
+        return calls
+
+    def offered(self) -> NDArray[np.int64]:
+        """Calls that were offered: all but those still waiting."""
+        return self.of(OFFERED)
+
+    def there(self) -> Mask:
+        """Which cells have any call, also one that is still waiting."""
+        mask: Mask = self.of((*OFFERED, WAITING)) > 0
+
+        return mask
+
+    def merge(self, other: Cells) -> Cells:
+        """Add the calls of the same cells elsewhere.
+
+        Raises:
+            CountOverflowError: the waits of all cells add up to more than fits 64 bits.
+        """
+        # Of all cells together, so that no pooling of them wraps either.
+        fits(exact_sum(self.sums) + exact_sum(other.sums))
+        waits = None
+        if self.waits is not None and other.waits is not None:
+            waits = self.waits.merge(other.waits)
+
+        return Cells(self.counts + other.counts, self.sums + other.sums, waits)
+
+    def spread(self, places: Rows, size: int) -> Cells:
+        """The same cells among others that are empty."""
+        counts = np.zeros((size, len(OUTCOMES)), np.int64)
+        sums = np.zeros((size, GROUPS), np.int64)
+        counts[places], sums[places] = self.counts, self.sums
+        waits = None
+        if self.waits is not None:
+            waits = self.waits.spread(_classes(places), size * CLASSES)
+
+        return Cells(counts, sums, waits)
+
+    def take(self, cells: Rows) -> Cells:
+        """Some cells, in the order asked for."""
+        waits = None if self.waits is None else self.waits.take(_classes(cells))
+
+        return Cells(self.counts[cells], self.sums[cells], waits)
+
+    def without_waits(self) -> Cells:
+        """The same cells, without their waits."""
+        return Cells(self.counts, self.sums, None)
+
+    def pooled(self, places: Rows, size: int) -> Cells:
+        """Cells put together: queues to their customers, or all to one."""
+        counts = np.zeros((size, len(OUTCOMES)), np.int64)
+        sums = np.zeros((size, GROUPS), np.int64)
+        np.add.at(counts, places, self.counts)
+        np.add.at(sums, places, self.sums)
+        waits = None
+        if self.waits is not None:
+            waits = self.waits.pooled(_classes(places), size * CLASSES)
+
+        return Cells(counts, sums, waits)
+
+
+def _classes(cells: Rows) -> Rows:
+    """The groups of waits of some cells."""
+    groups = np.asarray(cells)[:, np.newaxis] * CLASSES + np.arange(CLASSES)
+
+    return groups.reshape(-1)
+
+
+def waits_of(cells: Cells) -> Histogram:
+    """The waits of some cells.
+
+    Raises:
+        RecordsMissingError: they were not kept.
+    """
+    if cells.waits is None:
+        msg = "waits were not kept: longest waits, percentiles and service levels are not known"
+        raise RecordsMissingError(msg)
+
+    return cells.waits

@@ -1,0 +1,134 @@
+"""Machinery: what every door of a table of calls shares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from attrs import evolve
+
+from partnerkpi._faults import FaultLog, shown
+from partnerkpi.call_columns import Calls, QueueCalls
+from partnerkpi.errors import Fault, InputError, Place
+from partnerkpi.io._call_tables import Gathering
+from partnerkpi.io._cells import came
+from partnerkpi.io._columns_in import parts_of
+from partnerkpi.io._files import opened
+from partnerkpi.io._json_lines import ObjectColumns, Objects
+from partnerkpi.io._table_feed import TableFeed
+from partnerkpi.io._table_places import TablePlaces
+from partnerkpi.io._whole_columns import Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from partnerkpi.io._call_tables import CallTable
+    from partnerkpi.io._files import Source, Writable
+    from partnerkpi.io._table_columns import UnknownKeys
+    from partnerkpi.io._table_files import TableFormat
+    from partnerkpi.io._whole_columns import ColumnLike
+
+__all__ = ["CallDoor", "form_of"]
+
+_Made = TypeVar("_Made", Calls, QueueCalls)
+
+_AT_A_TIME = 4096
+_A_MAPPING = "a mapping of column names to values"
+
+
+class CallDoor(Generic[_Made]):
+    """What every door of a table of calls shares."""
+
+    def __init__(
+        self,
+        table: CallTable[_Made],
+        lenient: bool,  # noqa: FBT001  # handed on by the verbs
+        unknown: UnknownKeys,
+        max_faults: int,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Make ready to read a table."""
+        self._table: CallTable[_Made] = table
+        self._unknown = unknown
+        self._log = FaultLog(max_faults)
+        self._gathering: Gathering[_Made] = Gathering(table, self._log, lenient=lenient)
+        self._told = progress or (lambda _: None)
+
+    def read(self, source: Source, form: TableFormat | None, most: int | None) -> Iterator[_Made]:
+        """The column sets of a file of so many rows each; without a limit it is one."""
+        table, gathering = self._table.table, self._gathering
+        form = form or form_of(source)
+        name = None if isinstance(source, (str, os.PathLike)) else table.name
+        feed = TableFeed(table, TablePlaces(), self._log, self._unknown)
+        with self._log.refusing(), opened(source, name) as stream:
+            for part in feed.parts(stream, form):
+                if most and gathering.rows and gathering.rows + len(part.bad) > most:
+                    yield from self._cut(most)
+                gathering.add(part)
+                self._told(stream.consumed)
+        if most is None:
+            yield gathering.finish()
+        elif gathering.rows or gathering.untold:
+            yield from self._cut(most)
+
+    def _cut(self, most: int) -> Iterator[_Made]:
+        whole = self._gathering.finish()
+        if len(whole) <= most:
+            yield whole
+            return
+        for start in range(0, len(whole), most):
+            part = whole.part(start, start + most)
+            # The first one carries the faults of all.
+            told = whole if start == 0 else part
+            yield evolve(part, faults=told.faults, fault_count=told.fault_count)
+
+    def of_rows(self, rows: Iterable[Mapping[str, object]]) -> _Made:
+        """The column set of plain mappings."""
+        source, first = f"rows of {self._table.table.name}", 0
+        coming = iter(rows)
+        while some := list(islice(coming, _AT_A_TIME)):
+            found = self._objects(some, source, first)
+            columns = ObjectColumns(found, self._table.table, source, self._log, self._unknown)
+            self._gathering.add(columns)
+            first += len(some)
+
+        return self._gathering.finish()
+
+    def _objects(self, rows: list[Mapping[str, object]], source: str, first: int) -> Objects:
+        found = Objects()
+        for number, row in enumerate(cast("list[object]", rows), first):
+            if isinstance(row, Mapping) and set(map(type, row)) <= {str}:
+                found.add(dict(row), number, broken=False)
+            else:
+                self._log.add(Place(source, line=number), _A_MAPPING, came(row))
+
+        return found
+
+    def of_columns(self, columns: Mapping[str, ColumnLike]) -> _Made:
+        """The column set of columns in memory."""
+        whole = Whole(self._table.table, self._log)
+        whole.take(columns, self._unknown)
+        for part in parts_of(whole):
+            self._gathering.add(part)
+
+        return self._gathering.finish()
+
+
+def form_of(source: Source | Writable) -> TableFormat:
+    """Whether a path is one of CSV or of JSON lines, by its ending.
+
+    Raises:
+        InputError: it is neither.
+        TypeError: it is no path.
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        msg = "a stream must be told to be of 'csv' or of 'jsonl'"
+        raise TypeError(msg)
+    ending = os.fspath(source).removesuffix(".gz").rpartition(".")[2]
+    if ending not in ("csv", "jsonl"):
+        fault = Fault(Place(os.fspath(source)), "a table as .csv or .jsonl", shown(f".{ending}"))
+        raise InputError([fault])
+
+    return cast("TableFormat", ending)
