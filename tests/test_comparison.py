@@ -16,6 +16,7 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import FormatError, InputError, MergeError
 from partnerkpi.kpi import Definition, Unit
 from partnerkpi.policy import PeerRates
+from partnerkpi.present._widths import width_of
 from partnerkpi.reports import Change, Moves
 from tests.library import policy_of, portfolio_of
 from tests.oracles.comparison import comparison_document
@@ -164,7 +165,7 @@ def test_the_text_keeps_its_width(pair: Pair, width: int) -> None:
     """No line is wider than asked for, and both instants stand in it."""
     text = pk.compare(pair.earlier, pair.later).to_text(width=width)
 
-    assert max(map(len, text.splitlines())) <= width
+    assert max(map(width_of, text.splitlines())) <= width
     assert pair.earlier.as_of.date().isoformat() in text
 
 

@@ -93,7 +93,7 @@ class Report:
     policy: Policy
     data: DataNotes
     figures: Mapping[str, Figure[Any]]
-    calling: Calling | None = None
+    calling: Calling | None = field(default=None, repr=False)
     state: ReportState | None = field(default=None, repr=False)
     _portfolio: PortfolioPart | None = field(alias="portfolio", default=None, repr=False)
     _sources: Sources = field(alias="sources", factory=Sources, repr=False)
