@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -11,6 +11,7 @@ from partnerkpi._arrays import narrowest
 from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
 from partnerkpi._groups import Levels, falling
 from partnerkpi._layout import laid_out, places_of
+from partnerkpi._managed import ManagedColumns, Sparse
 from partnerkpi._sorting import ordered, rows_of, taken
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import (
@@ -23,11 +24,17 @@ from partnerkpi.columns import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from partnerkpi._arrays import Codes, Mask
     from partnerkpi._gathered import Gathered, Tables, Vocabulary
     from partnerkpi._line_rows import LineRows
+    from partnerkpi._managed import Held
+    from partnerkpi.managing_models import Administrator
 
 __all__ = ["columns_of"]
+
+_Value = TypeVar("_Value")
 
 
 @frozen(eq=False)
@@ -55,12 +62,13 @@ class _Order:
 
 
 def columns_of(
-    tables: Tables, customers: Mask, subscriptions: Mask, lines: LineRows
+    tables: Tables, held: Held, customers: Mask, subscriptions: Mask, lines: LineRows
 ) -> dict[str, Any]:
     """The columns of a portfolio by name; columns of the tables are let go as they are used.
 
     Args:
         tables: All rows.
+        held: What is managed of rows of the tables.
         customers: Which customers to keep.
         subscriptions: Which subscriptions.
         lines: The license lines to keep, and their observations.
@@ -76,19 +84,24 @@ def columns_of(
     # What is done with is let go at once: at a million customers each array counts.
     del parents, kept, asked
     slots_of_lines = laid_out(below.layout, below.place[lines.owners])
-    found: dict[str, Any] = {"customer_columns": _customer_columns(tables, order, slots)}
+    found: dict[str, Any] = {
+        "customer_columns": _customer_columns(tables, order, slots, _at(held.assigned, order.place))
+    }
     del order, slots
     source, layout = below.source, below.layout
+    columns = ManagedColumns.of(_at(held.managed, below.place))
     del below
     found["subscription_columns"] = _subscription_columns(
-        tables.subscriptions, source, layout, owners
+        tables.subscriptions, source, layout, owners, columns
     )
     del source
 
     return found | _line_columns(tables, lines, slots_of_lines)
 
 
-def _customer_columns(tables: Tables, order: _Order, slots: Codes) -> CustomerColumns:
+def _customer_columns(
+    tables: Tables, order: _Order, slots: Codes, assigned: Sparse[tuple[Administrator, ...]]
+) -> CustomerColumns:
     table, source = tables.customers, order.source
 
     return CustomerColumns(
@@ -104,7 +117,13 @@ def _customer_columns(tables: Tables, order: _Order, slots: Codes) -> CustomerCo
         order=order.place[order.place >= 0],
         subscriptions=order.layout,
         slots=slots,
+        administrators=assigned,
     )
+
+
+def _at(values: Mapping[int, _Value], place: Codes) -> Sparse[_Value]:
+    """Values by row of a table, to those by row of the portfolio; rows left out lose theirs."""
+    return Sparse.of({int(place[row]): value for row, value in values.items() if place[row] >= 0})
 
 
 def _tag_lists(tables: Tables, place: Codes) -> TextLists:
@@ -131,7 +150,7 @@ def _spread(vocabulary: Vocabulary, gathered: Gathered, place: Codes, size: int)
 
 
 def _subscription_columns(
-    table: Gathered, source: Codes, layout: Levels, owners: Codes
+    table: Gathered, source: Codes, layout: Levels, owners: Codes, managed: ManagedColumns
 ) -> SubscriptionColumns:
     columns: dict[str, Any] = {
         name: taken(table.take(name, NO_INT), source) for name in _SUBSCRIPTION_COLUMNS
@@ -141,6 +160,7 @@ def _subscription_columns(
         ids=text_of(table.take("ids", NO_TEXT).take(source)),
         customer=owners,
         lines=layout,
+        managed=managed,
         **columns,
     )
 

@@ -18,6 +18,7 @@ from partnerkpi._gathered import NO_INT, NO_MASK, NO_ROWS, NO_TEXT, Gathered, Ta
 from partnerkpi._ids import IdIndex
 from partnerkpi._instants import format_one
 from partnerkpi._line_rows import LineKeys, LineRows, line_rows
+from partnerkpi._managed import Held
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import Fault
@@ -56,6 +57,7 @@ class Intake:
     _tables: Tables = field(factory=Tables)
     _customer_index: IdIndex | None = None
     _subscription_index: IdIndex | None = None
+    _held: Held = field(factory=Held)
 
     def add_customers(self, batch: CustomerBatch) -> None:
         """Take customers."""
@@ -150,6 +152,10 @@ class Intake:
 
         return rows
 
+    def add_held(self, held: Held) -> None:
+        """Take who is assigned to customers and what is managed of subscriptions, after them."""
+        self._held.add(held)
+
     def finish(self, *, partner: Partner | None = None, strict: bool = True) -> Portfolio:
         """The portfolio of all that was taken.
 
@@ -164,7 +170,7 @@ class Intake:
 
         return Portfolio(
             partner=partner,
-            **columns_of(self._tables, customers, subscriptions, lines),
+            **columns_of(self._tables, self._held, customers, subscriptions, lines),
             faults=self.log.faults,
             fault_count=self.log.count,
         )

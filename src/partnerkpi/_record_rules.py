@@ -7,7 +7,9 @@ models and the doors refuse by the same ones.
 from __future__ import annotations
 
 import math
-from datetime import datetime
+import re
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from partnerkpi._arrays import MAX_COUNT
@@ -20,26 +22,39 @@ if TYPE_CHECKING:
     from enum import Enum
 
 __all__ = [
+    "AN_ADDRESS",
     "AN_AWARE_INSTANT",
+    "AN_EMAIL",
     "AN_INSTANT_IN_RANGE",
     "A_BOOLEAN",
     "A_COUNT",
+    "A_CURRENCY",
+    "A_DATE",
+    "A_LANGUAGE",
     "A_MEASUREMENT",
     "A_PERCENTAGE",
+    "A_QUANTITY",
     "A_TEXT",
+    "DUE_AFTER_ISSUE",
     "END_AFTER_START",
     "KNOWN_CUSTOMER",
     "KNOWN_SUBSCRIPTION",
+    "NEVER_PAID",
     "NO_RENEWING_TRIAL",
     "ONCE_AN_INSTANT",
     "ONE_OF_A_LINE",
     "ONE_OF_A_TAG",
+    "ONLY_CHANGES_TAKE",
     "PLAIN_OR_EMPTY",
     "PLAIN_TEXT",
+    "SEES_ALL",
     "UNIQUE_ID",
+    "UNIQUE_NUMBER",
     "Finding",
     "boolean_faults",
     "count_faults",
+    "date_faults",
+    "day_of",
     "ends_too_early",
     "instant_faults",
     "instant_shown",
@@ -48,6 +63,9 @@ __all__ = [
     "measure_words",
     "member_faults",
     "member_of",
+    "overdue",
+    "pattern_faults",
+    "quantity_faults",
     "record_faults",
     "renewing_trial",
     "repeated_faults",
@@ -67,6 +85,8 @@ A_COUNT = f"a count from 0 to {MAX_COUNT}"
 A_MEASUREMENT = "a finite number, 0 or more"
 A_PERCENTAGE = "a number from 0 to 100"
 UNIQUE_ID = "an id that occurs once"
+UNIQUE_NUMBER = "a number that occurs once"
+SEES_ALL = "a role that sees all customers"
 KNOWN_CUSTOMER = "the id of a customer that is there"
 KNOWN_SUBSCRIPTION = "the id of a subscription that is there"
 END_AFTER_START = "an end after the start"
@@ -74,7 +94,26 @@ NO_RENEWING_TRIAL = "false, as trials never renew themselves"
 ONE_OF_A_LINE = "one license line per product and name in a subscription"
 ONCE_AN_INSTANT = "one observation of a line at an instant"
 ONE_OF_A_TAG = "each tag once"
+A_DATE = "a date from 1970-01-01 to 2200-01-01, without a time"
+A_QUANTITY = f"a whole number from {-MAX_COUNT} to {MAX_COUNT}"
+AN_EMAIL = "an e-mail address"
+A_CURRENCY = "a currency of three capital letters (ISO 4217)"
+A_LANGUAGE = "the tag of a language, such as en or sr-Latn"
+AN_ADDRESS = "an address that begins with https://, mailto: or tel:"
+DUE_AFTER_ISSUE = "a day not before that of the issue"
+ONLY_CHANGES_TAKE = "0 or more, as only a change takes licenses away"
 
+#: The day on which what is not paid is paid: after every day.
+NEVER_PAID = 2**31 - 1
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
+_PATTERNS = MappingProxyType(
+    {
+        AN_EMAIL: re.compile(r"[^@\s]+@[^@\s]+"),
+        A_CURRENCY: re.compile(r"[A-Z]{3}"),
+        A_LANGUAGE: re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"),
+        AN_ADDRESS: re.compile(r"(https://[^/\s]|mailto:\S|tel:\S)\S*"),
+    }
+)
 _C0, _DEL, _C1_END = 0x20, 0x7F, 0xA0
 _SURROGATES = (0xD800, 0xDFFF)
 _Member = TypeVar("_Member", bound="Enum")
@@ -88,6 +127,16 @@ def ends_too_early(starts: Any, ends: Any) -> Any:
 def renewing_trial(trial: Any, auto_renew: Any) -> Any:
     """Whether a trial claims to renew itself: of two booleans, or of two arrays of them."""
     return trial & auto_renew
+
+
+def overdue(due: Any, paid: Any, day: Any) -> Any:
+    """Whether an invoice due on a day is not paid on another: of numbers of days, or arrays."""
+    return (due < day) & (paid > day)
+
+
+def day_of(value: date | None) -> int:
+    """The number of a date, counted from 1970-01-01; ``NEVER_PAID`` where there is none."""
+    return NEVER_PAID if value is None else (value - _FIRST_DAY) // timedelta(days=1)
 
 
 def member_of(kind: type[_Member], value: _Member | str) -> _Member:
@@ -136,6 +185,27 @@ def measure_faults(path: str, value: object, most: float) -> Iterator[Finding]:
         yield path, measure_words(most), shown(value)
 
 
+def quantity_faults(path: str, value: object) -> Iterator[Finding]:
+    """The fault of a value that is no number of licenses to be added or taken."""
+    if type(value) is not int or not -MAX_COUNT <= value <= MAX_COUNT:
+        yield path, A_QUANTITY, shown(value)
+
+
+def date_faults(path: str, value: object, *, optional: bool = False) -> Iterator[Finding]:
+    """The fault of a value that is no date; an instant is none."""
+    good = type(value) is date and _FIRST_DAY <= value <= _LAST_DAY
+    if not (good or (optional and value is None)):
+        yield path, A_DATE, instant_shown(value)
+
+
+def pattern_faults(path: str, value: object, expected: str) -> Iterator[Finding]:
+    """The fault of a text that has not the shape of an e-mail address, a currency, and so on."""
+    found = list(text_faults(path, value))
+    yield from found
+    if not found and not _PATTERNS[expected].fullmatch(cast("str", value)):
+        yield path, expected, shown(value)
+
+
 def boolean_faults(path: str, value: object) -> Iterator[Finding]:
     """The fault of a value that is no boolean."""
     if type(value) is not bool:
@@ -170,8 +240,8 @@ def instant_faults(path: str, value: object, *, optional: bool) -> Iterator[Find
 
 
 def instant_shown(value: object) -> str:
-    """An instant in words, or whatever came in its place."""
-    return value.isoformat() if isinstance(value, datetime) else shown(value)
+    """An instant or a date in words, or whatever came in its place."""
+    return value.isoformat() if isinstance(value, date) else shown(value)
 
 
 def record_faults(path: str, values: object, kind: type) -> Iterator[Finding]:

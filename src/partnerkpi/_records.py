@@ -12,6 +12,7 @@ from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch, 
 from partnerkpi._faults import FaultLog
 from partnerkpi._instants import of_datetime
 from partnerkpi._intake import Intake
+from partnerkpi._managed import Held, Managed
 from partnerkpi._text import Text
 from partnerkpi.errors import Place
 from partnerkpi.models import Customer, Kind, LicenseLine, ManagedBy, Observation, Subscription
@@ -63,8 +64,31 @@ def _take(intake: Intake, customers: Sequence[Customer], before: int) -> int:
         for line in subscription.licenses
     ]
     intake.add_licenses(_licenses(lined))
+    intake.add_held(_held(customers, before, owned, at))
 
     return len(customers)
+
+
+def _held(
+    customers: Sequence[Customer], before: int, owned: Sequence[tuple[int, Subscription]], at: int
+) -> Held:
+    rows = enumerate(customers, before)
+    managed = {row: _managed(record) for row, (_, record) in enumerate(owned, at)}
+
+    return Held(
+        {row: each.administrators for row, each in rows if each.administrators},
+        {row: found for row, found in managed.items() if found},
+    )
+
+
+def _managed(record: Subscription) -> Managed:
+    return Managed(
+        record.orders,
+        record.invoices,
+        record.checklist,
+        paid_stated=record.paid is not None,
+        set_up_stated=record.set_up is not None,
+    )
 
 
 def _customers(customers: Sequence[Customer]) -> CustomerBatch:
@@ -99,8 +123,8 @@ def _subscriptions(owned: Sequence[tuple[int, Subscription]]) -> SubscriptionBat
         starts=_instants((record.starts_at for record in records), NEVER),
         ends=_instants((record.ends_at for record in records), OPEN),
         auto_renew=_mask(record.auto_renew for record in records),
-        paid=_mask(record.paid for record in records),
-        set_up=_mask(record.set_up for record in records),
+        paid=_mask(record.paid is not False for record in records),
+        set_up=_mask(record.set_up is not False for record in records),
         bad=np.zeros(len(records), np.bool_),
     )
 

@@ -30,6 +30,7 @@ from partnerkpi._arrays import (
 )
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
+from partnerkpi._managed import NOTHING_MANAGED, Managed, ManagedColumns, Sparse
 from partnerkpi._text import Text
 from partnerkpi.errors import UnknownNameError
 from partnerkpi.models import (
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from partnerkpi._groups import Levels
     from partnerkpi._moments import Moments
     from partnerkpi.errors import Fault
+    from partnerkpi.managing_models import Administrator
 
 __all__ = [
     "CodedText",
@@ -164,6 +166,7 @@ class CustomerColumns:
         order: For each position in which customers came, the row.
         subscriptions: The layout of ``slots`` by customer.
         slots: For each customer's first, second, ... subscription its row.
+        administrators: The administrators assigned to a customer, for rows that have any.
     """
 
     ids: Text
@@ -175,6 +178,7 @@ class CustomerColumns:
     order: Codes = field(converter=lock_codes)
     subscriptions: Levels
     slots: Rows = field(converter=_index)
+    administrators: Sparse[tuple[Administrator, ...]] = field(factory=Sparse)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(self)
@@ -196,9 +200,10 @@ class SubscriptionColumns:
         starts: When it starts.
         ends: When it ends; ``OPEN`` if it does not.
         auto_renew: Whether it renews itself.
-        paid: Whether it is paid.
-        set_up: Whether it is set up.
+        paid: Whether it is paid, as stated; true where ``managed`` says.
+        set_up: Whether it is set up, as stated; true where ``managed`` says.
         lines: The layout of the license lines by subscription.
+        managed: Orders, invoices and checklists, for rows that have any.
     """
 
     ids: Text
@@ -211,6 +216,7 @@ class SubscriptionColumns:
     paid: Mask = field(converter=lock_mask)
     set_up: Mask = field(converter=lock_mask)
     lines: Levels
+    managed: ManagedColumns = NOTHING_MANAGED
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(self)
@@ -455,6 +461,7 @@ def _customer(portfolio: Portfolio, row: int) -> Customer:
         last_admin_sign_in_at=_moment(columns.signed_in[row]),
         tags=columns.tags[row],
         attributes=Attributes({n: text for n, text in attributes.items() if text is not None}),
+        administrators=columns.administrators.get(row) or (),
         subscriptions=tuple(
             _subscription(portfolio, each) for each in columns.slots[slots].tolist()
         ),
@@ -464,6 +471,7 @@ def _customer(portfolio: Portfolio, row: int) -> Customer:
 def _subscription(portfolio: Portfolio, row: int) -> Subscription:
     columns = portfolio.subscription_columns
     lines, _ = columns.lines.members(as_rows([row]))
+    managed = columns.managed.records.get(row) or Managed()
 
     return Subscription(
         id=SubscriptionId(columns.ids[row]),
@@ -472,8 +480,11 @@ def _subscription(portfolio: Portfolio, row: int) -> Subscription:
         starts_at=to_datetime(int(columns.starts[row])),
         ends_at=_moment(columns.ends[row]),
         auto_renew=bool(columns.auto_renew[row]),
-        paid=bool(columns.paid[row]),
-        set_up=bool(columns.set_up[row]),
+        orders=managed.orders,
+        invoices=managed.invoices,
+        checklist=managed.checklist,
+        paid=bool(columns.paid[row]) if managed.paid_stated else None,
+        set_up=bool(columns.set_up[row]) if managed.set_up_stated else None,
         licenses=tuple(_line(portfolio, line) for line in lines.tolist()),
     )
 
@@ -527,6 +538,7 @@ def taken(portfolio: Portfolio, rows: Rows, arrival: Rows) -> Portfolio:
             order=np.argsort(arrival[rows], kind="stable"),
             subscriptions=layout,
             slots=np.searchsorted(keeps, slots),
+            administrators=columns.administrators.take(rows),
         ),
         subscription_columns=subscriptions,
         line_columns=lines,
@@ -557,6 +569,7 @@ def _taken_below(
         customer=np.searchsorted(customers, columns.customer[rows]).astype(np.int32),
         **{name: getattr(columns, name)[rows] for name in _PLAIN_SUBSCRIPTION_COLUMNS},
         lines=layout,
+        managed=columns.managed.take(rows),
     )
     kept_lines = LineColumns(
         product=lines.product.take(line_rows),

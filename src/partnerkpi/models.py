@@ -17,6 +17,7 @@ from partnerkpi import _record_rules as rules
 from partnerkpi._faults import shown
 from partnerkpi._instants import of_datetime
 from partnerkpi._record_fields import refuse, sequence, utc, utc_or_none
+from partnerkpi.managing_models import Administrator, Checklist, Invoice, Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -140,6 +141,18 @@ def _subscriptions(values: Iterable[Subscription]) -> tuple[Subscription, ...]:
     return sequence(values)
 
 
+def _orders(values: Iterable[Order]) -> tuple[Order, ...]:
+    return sequence(values)
+
+
+def _invoices(values: Iterable[Invoice]) -> tuple[Invoice, ...]:
+    return sequence(values)
+
+
+def _administrators(values: Iterable[Administrator]) -> tuple[Administrator, ...]:
+    return sequence(values)
+
+
 def _kind(value: Kind | str) -> Kind:
     return rules.member_of(Kind, value)
 
@@ -258,8 +271,13 @@ class Subscription:
         starts_at: When it starts; ``added_at`` unless given.
         ends_at: When it ends; ``None`` is open-ended.
         auto_renew: Whether it renews itself; never true for a trial.
-        paid: Whether it is paid.
-        set_up: Whether the order is set up.
+        orders: What was ordered, each id once.
+        invoices: What was invoiced, each number once.
+        checklist: How far its first-time set-up is, if that is kept.
+        paid: Whether it is paid, as stated; if not, ``None`` beside invoices: what they say at an
+            instant, and true without any.
+        set_up: Whether the order is set up, as stated; if not, ``None`` beside a checklist: what
+            that says, and true without one.
         licenses: Its license lines, one per product and name.
 
     Raises:
@@ -280,8 +298,11 @@ class Subscription:
     )
     ends_at: datetime | None = field(default=None, converter=utc_or_none)
     auto_renew: bool = False
-    paid: bool = True
-    set_up: bool = True
+    orders: tuple[Order, ...] = field(default=(), converter=_orders)
+    invoices: tuple[Invoice, ...] = field(default=(), converter=_invoices)
+    checklist: Checklist | None = None
+    paid: bool | None = Factory(lambda self: None if self.invoices else True, takes_self=True)
+    set_up: bool | None = Factory(lambda self: None if self.checklist else True, takes_self=True)
     licenses: tuple[LicenseLine, ...] = field(default=(), converter=_lines)
 
     def __attrs_post_init__(self) -> None:
@@ -300,6 +321,7 @@ class Customer:
         last_admin_sign_in_at: When any administrator of it last signed in; ``None``: never.
         tags: Its tags, each once.
         attributes: A host's own facts, text to text, such as region or account manager.
+        administrators: The partner's administrators who are assigned to it, each id once.
         subscriptions: Its subscriptions and trials.
 
     Raises:
@@ -321,6 +343,7 @@ class Customer:
     last_admin_sign_in_at: datetime | None = field(default=None, converter=utc_or_none)
     tags: tuple[str, ...] = field(default=(), converter=_texts)
     attributes: Mapping[str, str] = field(factory=Attributes, converter=_attributes)
+    administrators: tuple[Administrator, ...] = field(default=(), converter=_administrators)
     subscriptions: tuple[Subscription, ...] = field(default=(), converter=_subscriptions)
 
     def __attrs_post_init__(self) -> None:
@@ -335,6 +358,8 @@ class Partner:
     Attributes:
         id: Its id.
         name: Its name.
+        administrators: Its administrators who see all customers, each id once.
+        organization: Its own organization, shaped as a customer and never counted among them.
 
     Raises:
         InputError: a field is not what it must be; all faults at once.
@@ -346,6 +371,8 @@ class Partner:
 
     id: PartnerId = field(converter=_partner_id)
     name: str
+    administrators: tuple[Administrator, ...] = field(default=(), converter=_administrators)
+    organization: Customer | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty partner."""
@@ -355,6 +382,26 @@ class Partner:
 def _of_partner(partner: Partner) -> Iterator[rules.Finding]:
     yield from rules.text_faults("id", partner.id)
     yield from rules.text_faults("name", partner.name)
+    yield from _of_partner_administrators(partner.administrators)
+    organization: object = partner.organization
+    if not (organization is None or isinstance(organization, Customer)):
+        yield "organization", "a Customer or none", shown(organization)
+
+
+def _of_partner_administrators(
+    administrators: tuple[Administrator, ...],
+) -> Iterator[rules.Finding]:
+    found = [*_of_administrators(administrators)]
+    yield from found
+    for position, each in enumerate(() if found else administrators):
+        if not each.sees_all:
+            yield f"administrators[{position}].role", rules.SEES_ALL, shown(each.role.value)
+
+
+def _of_administrators(administrators: tuple[Administrator, ...]) -> Iterator[rules.Finding]:
+    return _members(
+        "administrators", administrators, Administrator, lambda each: each.id, rules.UNIQUE_ID
+    )
 
 
 def _of_observation(observation: Observation) -> Iterator[rules.Finding]:
@@ -382,8 +429,8 @@ def _of_subscription(subscription: Subscription) -> Iterator[rules.Finding]:
     if subscription.starts_at is not subscription.added_at:
         yield from rules.instant_faults("starts_at", subscription.starts_at, optional=False)
     yield from rules.instant_faults("ends_at", subscription.ends_at, optional=True)
-    for name in ("auto_renew", "paid", "set_up"):
-        yield from rules.boolean_faults(name, getattr(subscription, name))
+    yield from rules.boolean_faults("auto_renew", subscription.auto_renew)
+    yield from _of_managed(subscription)
     yield from _between_fields(subscription)
     yield from _members(
         "licenses",
@@ -392,6 +439,26 @@ def _of_subscription(subscription: Subscription) -> Iterator[rules.Finding]:
         lambda line: (line.product, line.name),
         rules.ONE_OF_A_LINE,
     )
+
+
+def _of_managed(subscription: Subscription) -> Iterator[rules.Finding]:
+    yield from _members(
+        "orders", subscription.orders, Order, lambda order: order.id, rules.UNIQUE_ID
+    )
+    yield from _members(
+        "invoices",
+        subscription.invoices,
+        Invoice,
+        lambda invoice: invoice.number,
+        rules.UNIQUE_NUMBER,
+    )
+    checklist: object = subscription.checklist
+    if not (checklist is None or isinstance(checklist, Checklist)):
+        yield "checklist", "a Checklist or none", shown(checklist)
+    if not (subscription.paid is None and subscription.invoices):
+        yield from rules.boolean_faults("paid", subscription.paid)
+    if not (subscription.set_up is None and checklist):
+        yield from rules.boolean_faults("set_up", subscription.set_up)
 
 
 def _between_fields(subscription: Subscription) -> Iterator[rules.Finding]:
@@ -412,6 +479,7 @@ def _of_customer(customer: Customer) -> Iterator[rules.Finding]:
     )
     yield from _of_tags(customer.tags)
     yield from _of_attributes(customer.attributes)
+    yield from _of_administrators(customer.administrators)
     yield from _members(
         "subscriptions",
         customer.subscriptions,

@@ -13,7 +13,8 @@ from attrs import frozen
 
 from partnerkpi._arrays import OPEN, locked, new, rows_where, sheet
 from partnerkpi._instants import of_datetime, to_datetime
-from partnerkpi.periods import days_after, days_before
+from partnerkpi.models import SubscriptionState
+from partnerkpi.periods import DAY, days_after, days_before
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +61,8 @@ class Snapshot:
         ending: Which have an end within the policy's window, or behind them.
         expires: Which count as expiring when they end: not renewing themselves, or the policy says
             that this counts as well.
+        paid: Which are paid: as stated, or as their invoices say.
+        set_up: Which are set up: as stated, or as their checklists say.
         lines: What the license lines count.
         over: Which license lines have more licenses assigned than bought.
     """
@@ -73,6 +76,8 @@ class Snapshot:
     recent: Mask
     ending: Mask
     expires: Mask
+    paid: Mask
+    set_up: Mask
     lines: LineCounts
     over: Mask
 
@@ -80,6 +85,15 @@ class Snapshot:
     def as_of(self) -> datetime:
         """The instant, in UTC."""
         return to_datetime(self.micros)
+
+    def state_of(self, row: int) -> SubscriptionState:
+        """Where the subscription at a row stands."""
+        if not self.there[row]:
+            return SubscriptionState.NOT_THERE
+        if self.pending[row]:
+            return SubscriptionState.PENDING
+
+        return SubscriptionState.ACTIVE if self.active[row] else SubscriptionState.ENDED
 
     def ends_within(self, days: int) -> Mask:
         """Which subscriptions have an end, at most so many days away (or past)."""
@@ -108,12 +122,15 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
     micros = of_datetime(as_of)
     lines = counts_at(portfolio, micros)
     masks = _masks(portfolio, micros, policy)
+    columns = portfolio.subscription_columns
 
     return Snapshot(
         portfolio=portfolio,
         micros=micros,
         policy=policy,
         **masks,
+        paid=locked(columns.managed.paid(columns.paid, micros // DAY)),
+        set_up=locked(columns.managed.set_up(columns.set_up, micros)),
         lines=lines,
         over=locked(np.greater(lines.assigned, lines.total, out=new(len(lines.total), np.bool_))),
     )

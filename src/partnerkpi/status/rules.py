@@ -131,7 +131,7 @@ RULES: tuple[StatusRule, ...] = (
     StatusRule(
         status=Status.SUSPENDED,
         sentence="a pending or active subscription or trial is unpaid",
-        of_subscriptions=lambda f: f.alive & ~f.snapshot.portfolio.subscription_columns.paid,
+        of_subscriptions=lambda f: f.alive & ~f.snapshot.paid,
     ),
     StatusRule(
         status=Status.EXPIRED,
@@ -154,7 +154,7 @@ RULES: tuple[StatusRule, ...] = (
     StatusRule(
         status=Status.READY_FOR_ORDER_SETUP,
         sentence="a pending or active subscription or trial is not set up",
-        of_subscriptions=lambda f: f.alive & ~f.snapshot.portfolio.subscription_columns.set_up,
+        of_subscriptions=lambda f: f.alive & ~f.snapshot.set_up,
     ),
     StatusRule(
         status=Status.NO_RECENT_ACTIVITY,
@@ -315,25 +315,16 @@ def _subscription(facts: StatusFacts, row: int) -> SubscriptionEvidence:
     return SubscriptionEvidence(
         subscription_id=columns.ids[row],
         kind=Kind.TRIAL if columns.trial[row] else Kind.SUBSCRIPTION,
-        state=_state(at, row),
+        state=at.state_of(row),
         added_at=to_datetime(int(columns.added[row])),
         starts_at=to_datetime(int(columns.starts[row])),
         ends_at=None if end == OPEN else to_datetime(end),
         days_left=None if end == OPEN else int(day_count(at.micros, end)),
         auto_renew=bool(columns.auto_renew[row]),
-        paid=bool(columns.paid[row]),
-        set_up=bool(columns.set_up[row]),
+        paid=bool(at.paid[row]),
+        set_up=bool(at.set_up[row]),
         lines_over=_lines_over(at, row),
     )
-
-
-def _state(at: Snapshot, row: int) -> SubscriptionState:
-    if not at.there[row]:
-        return SubscriptionState.NOT_THERE
-    if at.pending[row]:
-        return SubscriptionState.PENDING
-
-    return SubscriptionState.ACTIVE if at.active[row] else SubscriptionState.ENDED
 
 
 def _lines_over(at: Snapshot, row: int) -> tuple[LineEvidence, ...]:
