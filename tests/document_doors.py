@@ -17,9 +17,11 @@ from partnerkpi._batches import (
     TextRows,
 )
 from partnerkpi._faults import FaultLog
+from partnerkpi._managed import Held
 from partnerkpi._text import Text
 from partnerkpi.errors import InputError
 from partnerkpi.io.documents import DocumentPlaces, load_document, load_mapping
+from partnerkpi.models import Partner
 
 FORMAT = "partnerkpi/portfolio@1"
 Batch: TypeAlias = CustomerBatch | SubscriptionBatch | LicenseBatch
@@ -32,6 +34,7 @@ class Recorder:
 
     tables: dict[str, dict[str, list[Any]]] = field(factory=dict)
     batches: int = 0
+    held: Held = field(factory=Held)
 
     def add_customers(self, batch: CustomerBatch) -> None:
         """Take customers."""
@@ -49,6 +52,10 @@ class Recorder:
     def add_licenses(self, batch: LicenseBatch) -> None:
         """Take license rows."""
         self._add("licenses", batch, ())
+
+    def add_held(self, held: Held) -> None:
+        """Take what is managed."""
+        self.held.add(held)
 
     def _add(self, table: str, batch: Batch, without: tuple[str, ...]) -> None:
         columns = self.tables.setdefault(table, {})
@@ -68,7 +75,7 @@ class Recorder:
 class Came:
     """What came through a door."""
 
-    partner: tuple[str, str] | None
+    partner: Partner | None
     tables: Mapping[str, Mapping[str, list[Any]]]
     faults: tuple[str, ...]
     count: int

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from partnerkpi.io import _fast
 from partnerkpi.io._json import JsonText, key_count
+from partnerkpi.io._managed_in import FIRST
 from partnerkpi.io._nested import Batches, Suspicious, Totals, packed
 from tests.document_doors import customer, document, line, observation, read, subscription
 from tests.strategies import portfolio_documents
@@ -140,9 +141,7 @@ def test_a_mapping_gives_the_same_as_its_text(whole: dict[str, Any], unknown_key
 
 def decoded(text: str) -> Batches:
     """What the fast decoder alone makes of the elements of a list of customers."""
-    decode = _fast.decoder()
-    assert decode is not None
-    return packed(decode(text.encode()), Totals())
+    return packed(_fast.decoder(FIRST)(text.encode()), Totals())
 
 
 GOOD = json.dumps(

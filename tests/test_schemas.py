@@ -135,7 +135,7 @@ def test_the_doors_have_the_schemas_of_what_they_read(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "near"),
     [
-        ("portfolio@2", "portfolio@1"),
+        ("portfolio@3", "portfolio@2"),
         ("partnerkpi/reprot@1", "report@1"),
         ("comparison", "comparison@1"),
         ("license@1", "licenses@1"),

@@ -19,6 +19,7 @@ from partnerkpi._ids import IdIndex
 from partnerkpi._instants import format_one
 from partnerkpi._line_rows import LineKeys, LineRows, line_rows
 from partnerkpi._managed import Held
+from partnerkpi._text import Text
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import Fault
@@ -36,9 +37,8 @@ if TYPE_CHECKING:
         TextRows,
     )
     from partnerkpi._faults import FaultLog
-    from partnerkpi._text import Text
     from partnerkpi._text_forms import AnyText
-    from partnerkpi.models import Partner
+    from partnerkpi.models import Customer, Partner
 
 __all__ = ["Intake"]
 
@@ -162,7 +162,7 @@ class Intake:
         Raises:
             InputError: there are faults, and reading is strict.
         """
-        customers = self._sound_customers()
+        customers = self._sound_customers(None if partner is None else partner.organization)
         subscriptions = self._sound_subscriptions(customers)
         lines = self._sound_lines(subscriptions)
         if strict:
@@ -175,13 +175,21 @@ class Intake:
             fault_count=self.log.count,
         )
 
-    def _sound_customers(self) -> Mask:
+    def _sound_customers(self, organization: Customer | None) -> Mask:
         table, index = self._tables.customers, self._customer_index
         self._customer_index = None
         keep: Mask = ~table.take("bad", NO_MASK)
         self._drop_repeated(table, index, keep, CUSTOMERS, "customer_id")
+        if organization is not None:
+            self._drop_organization(index or _indexed(table), organization.id, keep)
 
         return keep
+
+    def _drop_organization(self, index: IdIndex, own: str, keep: Mask) -> None:
+        """The partner's own organization is no customer of it."""
+        rows = np.flatnonzero((index.firsts == index.find(Text.from_strings([own]))[0]) & keep)
+        self._fault(rows, CUSTOMERS, "customer_id", rules.NOT_OWN, lambda _: repr(own))
+        keep[rows] = False
 
     def _drop_repeated(
         self, table: Gathered, index: IdIndex | None, keep: Mask, name: str, column: str

@@ -49,10 +49,20 @@ class Held:
     assigned: dict[int, tuple[Administrator, ...]] = field(factory=dict)
     managed: dict[int, Managed] = field(factory=dict)
 
+    def __bool__(self) -> bool:
+        return bool(self.assigned or self.managed)
+
     def add(self, other: Held) -> None:
         """Take up what other rows have."""
         self.assigned |= other.assigned
         self.managed |= other.managed
+
+    def moved(self, customers: int, subscriptions: int) -> Held:
+        """The same so many rows further on; what is nothing is left out."""
+        return Held(
+            {row + customers: each for row, each in self.assigned.items() if each},
+            {row + subscriptions: each for row, each in self.managed.items() if each},
+        )
 
 
 @frozen(eq=False)

@@ -40,11 +40,13 @@ __all__ = [
     "KNOWN_CUSTOMER",
     "KNOWN_SUBSCRIPTION",
     "NEVER_PAID",
+    "NOT_OWN",
     "NO_RENEWING_TRIAL",
     "ONCE_AN_INSTANT",
     "ONE_OF_A_LINE",
     "ONE_OF_A_TAG",
     "ONLY_CHANGES_TAKE",
+    "PATTERNS",
     "PLAIN_OR_EMPTY",
     "PLAIN_TEXT",
     "SEES_ALL",
@@ -85,6 +87,7 @@ A_COUNT = f"a count from 0 to {MAX_COUNT}"
 A_MEASUREMENT = "a finite number, 0 or more"
 A_PERCENTAGE = "a number from 0 to 100"
 UNIQUE_ID = "an id that occurs once"
+NOT_OWN = "an id other than that of the partner's own organization"
 UNIQUE_NUMBER = "a number that occurs once"
 SEES_ALL = "a role that sees all customers"
 KNOWN_CUSTOMER = "the id of a customer that is there"
@@ -106,12 +109,13 @@ ONLY_CHANGES_TAKE = "0 or more, as only a change takes licenses away"
 #: The day on which what is not paid is paid: after every day.
 NEVER_PAID = 2**31 - 1
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
-_PATTERNS = MappingProxyType(
+#: The shape of a text, for each of these expectations, in any dialect of regular expressions.
+PATTERNS = MappingProxyType(
     {
-        AN_EMAIL: re.compile(r"[^@\s]+@[^@\s]+"),
-        A_CURRENCY: re.compile(r"[A-Z]{3}"),
-        A_LANGUAGE: re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"),
-        AN_ADDRESS: re.compile(r"(https://[^/\s]|mailto:\S|tel:\S)\S*"),
+        AN_EMAIL: r"[^@\s]+@[^@\s]+",
+        A_CURRENCY: "[A-Z]{3}",
+        A_LANGUAGE: "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*",
+        AN_ADDRESS: r"(https:\/\/[^\/\s]|mailto:\S|tel:\S)\S*",
     }
 )
 _C0, _DEL, _C1_END = 0x20, 0x7F, 0xA0
@@ -202,7 +206,7 @@ def pattern_faults(path: str, value: object, expected: str) -> Iterator[Finding]
     """The fault of a text that has not the shape of an e-mail address, a currency, and so on."""
     found = list(text_faults(path, value))
     yield from found
-    if not found and not _PATTERNS[expected].fullmatch(cast("str", value)):
+    if not found and not re.fullmatch(PATTERNS[expected], cast("str", value)):
         yield path, expected, shown(value)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from attrs import define, field, frozen
 
 from partnerkpi.io._json import key_count
+from partnerkpi.io._managed_in import administrators_in, keys_within, managed_in, quick
 from partnerkpi.io._nested import Decoded, Suspicious
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Bytes
     from partnerkpi.io._json import JsonText
+    from partnerkpi.io._managed_in import Keys
 
-__all__ = ["Decode", "Piece", "cut", "decoder"]
+__all__ = ["Decode", "Piece", "cut", "decoder", "installed"]
 
 Decode: TypeAlias = "Callable[[bytes], Decoded]"
 
@@ -44,12 +46,13 @@ class Piece:
     end: int
 
 
-def decoder() -> Decode | None:
-    """The decoder, if the extra is installed."""
-    return _decoder() if find_spec("msgspec") else None
+def installed() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("msgspec") is not None
 
 
-def _decoder() -> Decode:
+def decoder(known: Keys) -> Decode:
+    """The decoder of customers that may have these keys."""
     import msgspec
 
     unset = msgspec.UNSET
@@ -78,6 +81,7 @@ def _decoder() -> Decode:
             "auto_renew": bool,
             "paid": bool,
             "set_up": bool,
+            **dict.fromkeys(known.of_subscriptions, Any),
         },
     )
     customer = record(
@@ -88,6 +92,7 @@ def _decoder() -> Decode:
             "last_admin_sign_in_at": str | None,
             "tags": list[str],
             "attributes": dict[str, str],
+            **dict.fromkeys(known.of_customers, Any),
         },
     )
     decode = msgspec.json.Decoder(GenericAlias(list, (customer,)), strict=True).decode
@@ -99,7 +104,7 @@ def _decoder() -> Decode:
             customers = decode(b"[%b]" % data)
         except refusals as error:
             raise Suspicious from error
-        columns = _Columns(unset, observation)
+        columns = _Columns(unset, observation, known)
         columns.customers(customers)
         if columns.keys != key_count(data):
             raise Suspicious
@@ -115,6 +120,7 @@ class _Columns:
 
     unset: object
     observation: Any
+    known: Keys
     keys: int = 0
     to: Decoded = field(factory=Decoded)
 
@@ -128,12 +134,14 @@ class _Columns:
         to.tags = self._given([one.tags for one in found], ())
         to.attributes = self._given([one.attributes for one in found], {})
         self.keys += sum(map(len, to.attributes))
+        for row, record in self._with_any(found, self.known.of_customers):
+            to.held.assigned[row] = quick(administrators_in, record)
         lists = [one.subscriptions for one in found]
         to.subscriptions = list(map(len, lists))
         self._subscriptions(list(chain.from_iterable(lists)))
 
     def _subscriptions(self, found: Sequence[Any]) -> None:
-        to = self.to
+        to, unset = self.to, self.unset
         self.keys += 4 * len(found)
         to.subscription_ids = [one.id for one in found]
         to.kinds = [one.kind for one in found]
@@ -143,6 +151,9 @@ class _Columns:
         to.auto_renew = self._given([one.auto_renew for one in found], default=False)
         to.paid = self._given([one.paid for one in found], default=True)
         to.set_up = self._given([one.set_up for one in found], default=True)
+        for row, record in self._with_any(found, self.known.of_subscriptions):
+            stated = [name for name in ("paid", "set_up") if getattr(found[row], name) is not unset]
+            to.held.managed[row] = quick(managed_in, record | dict.fromkeys(stated))
         lists = [one.licenses for one in found]
         to.lines = list(map(len, lists))
         self._lines(list(chain.from_iterable(lists)))
@@ -167,6 +178,17 @@ class _Columns:
         to.observed = [one is not nothing[0] for one in rows]
         self.keys += 2 * to.observed.count(True)
         self._rows(rows)
+
+    def _with_any(
+        self, found: Sequence[Any], names: Sequence[str]
+    ) -> Iterator[tuple[int, dict[str, object]]]:
+        """The rows that hold what is managed, and what they hold; the keys of it are counted."""
+        for row, one in enumerate(found if names else ()):
+            cells = {name: getattr(one, name) for name in names}
+            record = {name: cell for name, cell in cells.items() if cell is not self.unset}
+            self.keys += keys_within(record)
+            if record:
+                yield row, record
 
     def _no_counts(self, found: Sequence[Any]) -> None:
         # Counts beside observations would go unread.

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from partnerkpi._arrays import NEVER, OPEN
 from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch, TextRows
+from partnerkpi._managed import Held
 from partnerkpi._text import Text
 from partnerkpi.errors import Place
 from partnerkpi.io._cells import (
@@ -106,6 +107,7 @@ class Decoded:
     bad_customers: list[int] = field(factory=list)
     bad_subscriptions: list[int] = field(factory=list)
     bad_rows: list[int] = field(factory=list)
+    held: Held = field(factory=Held)
 
 
 @frozen(eq=False)

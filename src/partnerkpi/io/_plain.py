@@ -12,59 +12,41 @@ from typing import TYPE_CHECKING, cast
 from attrs import define, field
 
 from partnerkpi.io._cells import MISSING, Absent
+from partnerkpi.io._managed_in import administrators_in, keys_within, managed_in, quick
 from partnerkpi.io._nested import Decoded, Suspicious
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from partnerkpi.io._managed_in import Keys
 
 __all__ = [
     "COUNT_KEYS",
-    "CUSTOMER_KEYS",
     "INLINE_KEYS",
     "LINE_KEYS",
     "OBSERVATION_KEYS",
-    "SUBSCRIPTION_KEYS",
     "plain_columns",
 ]
 
-CUSTOMER_KEYS = (
-    "id",
-    "name",
-    "managed_by",
-    "last_admin_sign_in_at",
-    "tags",
-    "attributes",
-    "subscriptions",
-)
-SUBSCRIPTION_KEYS = (
-    "id",
-    "kind",
-    "added_at",
-    "starts_at",
-    "ends_at",
-    "auto_renew",
-    "paid",
-    "set_up",
-    "licenses",
-)
 COUNT_KEYS: tuple[str, ...] = ("total", "assigned", "used_7d", "used_3mo")
 LINE_KEYS = ("product", "name", "observations")
 INLINE_KEYS = ("product", "name", *COUNT_KEYS)
 OBSERVATION_KEYS = ("observed_at", *COUNT_KEYS)
 
 
-def plain_columns(records: Sequence[object], keys: int | None) -> Decoded:
+def plain_columns(records: Sequence[object], known: Keys, keys: int | None) -> Decoded:
     """The columns of customers.
 
     Args:
         records: The customers.
+        known: The keys that they may have.
         keys: How many keys the customers hold by the count of their text, so that a key that
             occurs twice is noticed; ``None`` where no text was read.
 
     Raises:
         Suspicious: something is not as it must be, or might not be.
     """
-    plain = _Plain()
+    plain = _Plain(known)
     try:
         plain.customers(records)
     except (KeyError, TypeError) as error:
@@ -77,11 +59,12 @@ def plain_columns(records: Sequence[object], keys: int | None) -> Decoded:
 
 @define
 class _Plain:
+    known: Keys
     keys: int = 0
     columns: Decoded = field(factory=Decoded)
 
     def customers(self, records: Sequence[object]) -> None:
-        found = self._objects(records, CUSTOMER_KEYS)
+        found = self._objects(records, self.known.customer)
         to = self.columns
         to.ids = [one["id"] for one in found]
         to.names = [one["name"] for one in found]
@@ -92,12 +75,14 @@ class _Plain:
             "list[Mapping[str, str]]", [one.get("attributes", {}) for one in found]
         )
         self.keys += sum(map(len, to.attributes))
+        for row in self._with_any(found, self.known.of_customers):
+            to.held.assigned[row] = quick(administrators_in, found[row])
         lists = _lists([one["subscriptions"] for one in found])
         to.subscriptions = list(map(len, lists))
         self.subscriptions(list(chain.from_iterable(lists)))
 
     def subscriptions(self, records: Sequence[object]) -> None:
-        found = self._objects(records, SUBSCRIPTION_KEYS)
+        found = self._objects(records, self.known.subscription)
         to = self.columns
         to.subscription_ids = [one["id"] for one in found]
         to.kinds = [one["kind"] for one in found]
@@ -107,6 +92,8 @@ class _Plain:
         to.auto_renew = [one.get("auto_renew", False) for one in found]
         to.paid = [one.get("paid", True) for one in found]
         to.set_up = [one.get("set_up", True) for one in found]
+        for row in self._with_any(found, self.known.of_subscriptions):
+            to.held.managed[row] = quick(managed_in, found[row])
         lists = _lists([one["licenses"] for one in found])
         to.lines = list(map(len, lists))
         self.lines(list(chain.from_iterable(lists)))
@@ -141,6 +128,14 @@ class _Plain:
         to.assigned = [one["assigned"] for one in found]
         to.used_7d = [one.get("used_7d", 0) for one in found]
         to.used_3mo = [one.get("used_3mo", 0) for one in found]
+
+    def _with_any(self, found: list[dict[str, object]], names: Sequence[str]) -> Iterator[int]:
+        """The rows that hold what is managed; the keys in it are counted."""
+        for row, one in enumerate(found if names else ()):
+            values = [one[name] for name in names if name in one]
+            self.keys += keys_within(values)
+            if values:
+                yield row
 
     def _objects(self, records: Sequence[object], known: Sequence[str]) -> list[dict[str, object]]:
         """The records, all of them objects with known keys only; their keys are counted."""

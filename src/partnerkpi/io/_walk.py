@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from attrs import define, field, frozen
 
-from partnerkpi._faults import shown
 from partnerkpi._instants import format_one, of_datetime
-from partnerkpi.errors import Place
 from partnerkpi.io._cells import (
     MISSING,
-    Number,
     attribute_faults,
     boolean_fault,
     came,
@@ -30,32 +26,25 @@ from partnerkpi.io._cells import (
     text_fault,
     word_fault,
 )
-from partnerkpi.io._json import Repeated
+from partnerkpi.io._managed_in import SECOND, administrators_in, managed_in
 from partnerkpi.io._nested import KINDS, MANAGERS, Decoded
 from partnerkpi.io._plain import (
     COUNT_KEYS,
-    CUSTOMER_KEYS,
     INLINE_KEYS,
     LINE_KEYS,
     OBSERVATION_KEYS,
-    SUBSCRIPTION_KEYS,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from partnerkpi._faults import FaultLog
+    from partnerkpi.io._managed_in import Keys
+    from partnerkpi.io._notes import Notes, Record
 
 __all__ = ["Walk"]
 
-Record: TypeAlias = "Mapping[str, object]"
-
-A_LIST = "a list"
-AN_OBJECT = "an object"
-ONCE = "each key once"
 INLINE_OR_NOT = "counts either in the line or in its observations, not in both"
 UNDATED = "no instant, as counts in the line itself are undated (dated ones go to observations)"
-A_JSON_NUMBER = "a number that JSON knows"
 
 
 def _optional_instant(cell: object) -> str | None:
@@ -108,17 +97,15 @@ _OBSERVATION = (_Cell("observed_at", _optional_instant, None, None), *_COUNTS)
 class Walk:
     """Goes through records, gathers columns, and notes faults in a log."""
 
-    log: FaultLog
-    name: str
-    ignore_unknown: bool
+    notes: Notes
+    keys: Keys
     columns: Decoded = field(factory=Decoded)
 
-    def customer(self, position: int, record: object) -> None:
-        """Take the customer at a position of the document."""
-        path = f"customers[{position}]"
-        before = self.log.count
+    def customer(self, path: str, record: object) -> None:
+        """Take the customer at a path of the document."""
+        before = self.notes.log.count
         to, row = self.columns, len(self.columns.ids)
-        found = self._record(path, record, CUSTOMER_KEYS)
+        found = self.notes.record(path, record, self.keys.customer)
         cells = self._cells(path, found, _CUSTOMER)
         to.ids.append(cells[0])
         to.names.append(cells[1])
@@ -126,48 +113,19 @@ class Walk:
         to.signed_in.append(cells[3])
         to.tags.append(self._tags(path, found))
         to.attributes.append(self._attributes(path, found))
-        subscriptions = self._list(path, found, "subscriptions")
-        if self.log.count > before:
+        subscriptions = self.notes.list_of(path, found, "subscriptions")
+        if self.notes.log.count > before:
             to.bad_customers.append(row)
         to.subscriptions.append(len(subscriptions))
+        if found is not None and self.keys is SECOND:
+            to.held.assigned[row] = administrators_in(self.notes, path, found)
         for index, subscription in enumerate(subscriptions):
             self._subscription(f"{path}.subscriptions[{index}]", subscription)
 
-    def texts(self, path: str, record: object, keys: Sequence[str]) -> tuple[str, ...] | None:
-        """The texts of a small record of texts only, such as the partner; none when faulty."""
-        before = self.log.count
-        found = self._record(path, record, keys)
-        cells = self._cells(path, found, [_Cell(key, text_fault, _TEXT) for key in keys])
-
-        return None if self.log.count > before else tuple(map(str, cells))
-
-    def fault(self, path: str, expected: str, found: str) -> None:
-        """Note a fault."""
-        self.log.add(Place(self.name, path), expected, found)
-
-    def unknown_key(self, path: str, key: object, known: Sequence[str]) -> None:
-        """Note a key that is not known, with the nearest one that is."""
-        near = get_close_matches(str(key), known, n=1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        self.fault(step(path, key), f"a known key{hint}", shown(key))
-
-    def beneath(self, path: str, value: object) -> None:
-        """Note what is no strict JSON in a value that is otherwise let pass."""
-        stack = [(path, value)]
-        while stack:
-            path, value = stack.pop()
-            self._once(path, value)
-            if isinstance(value, Number) and not value.finite:
-                self.fault(path, A_JSON_NUMBER, came(value))
-            elif isinstance(value, dict):
-                stack.extend((step(path, key), one) for key, one in reversed(value.items()))
-            elif isinstance(value, list):
-                stack.extend((f"{path}[{at}]", one) for at, one in reversed([*enumerate(value)]))
-
     def _subscription(self, path: str, record: object) -> None:
-        before = self.log.count
+        before = self.notes.log.count
         to, row = self.columns, len(self.columns.kinds)
-        found = self._record(path, record, SUBSCRIPTION_KEYS)
+        found = self.notes.record(path, record, self.keys.subscription)
         cells = self._cells(path, found, _SUBSCRIPTION)
         to.subscription_ids.append(cells[0])
         to.kinds.append(cells[1])
@@ -177,30 +135,32 @@ class Walk:
         to.auto_renew.append(cells[5])
         to.paid.append(cells[6])
         to.set_up.append(cells[7])
-        lines = self._list(path, found, "licenses")
-        if self.log.count > before:
+        lines = self.notes.list_of(path, found, "licenses")
+        if self.notes.log.count > before:
             to.bad_subscriptions.append(row)
+        if found is not None and self.keys is SECOND:
+            to.held.managed[row] = managed_in(self.notes, path, found)
         to.lines.append(len(lines))
         for index, line in enumerate(lines):
             self._line(f"{path}.licenses[{index}]", line)
 
     def _line(self, path: str, record: object) -> None:
-        before = self.log.count
+        before = self.notes.log.count
         to, first = self.columns, len(self.columns.total)
         inline = isinstance(record, Mapping) and "observations" not in record
         found = (
-            self._record(path, record, INLINE_KEYS, _NOT_INLINE)
+            self.notes.record(path, record, INLINE_KEYS, _NOT_INLINE)
             if inline
-            else self._record(path, record, LINE_KEYS, _NOT_BESIDE)
+            else self.notes.record(path, record, LINE_KEYS, _NOT_BESIDE)
         )
         product, name = self._cells(path, found, _LINE)
         to.products.append(product)
         to.line_names.append(name)
         to.inline.append(inline)
-        observations = () if inline else self._list(path, found, "observations")
+        observations = () if inline else self.notes.list_of(path, found, "observations")
         if inline:
             self._row(path, found, _COUNTS)
-        bad = self.log.count > before
+        bad = self.notes.log.count > before
         for index, observation in enumerate(observations):
             self._observation(f"{path}.observations[{index}]", observation)
         if len(to.total) == first:
@@ -210,10 +170,10 @@ class Walk:
             to.bad_rows.extend(range(first, len(to.total)))
 
     def _observation(self, path: str, record: object) -> None:
-        before, row = self.log.count, len(self.columns.total)
-        found = self._record(path, record, OBSERVATION_KEYS)
+        before, row = self.notes.log.count, len(self.columns.total)
+        found = self.notes.record(path, record, OBSERVATION_KEYS)
         self._row(path, found, _OBSERVATION)
-        if self.log.count > before:
+        if self.notes.log.count > before:
             self.columns.bad_rows.append(row)
 
     def _row(
@@ -228,32 +188,6 @@ class Walk:
         to.used_7d.append(used_7d)
         to.used_3mo.append(used_3mo)
 
-    def _record(
-        self,
-        path: str,
-        record: object,
-        known: Sequence[str],
-        misplaced: Mapping[str, str] = _NO_TEXTS,
-    ) -> Record | None:
-        """The record, its keys checked; none when it is no object."""
-        if not isinstance(record, Mapping):
-            self.fault(path, AN_OBJECT, came(record))
-            return None
-        self._once(path, record)
-        for key in record:
-            if key in misplaced:
-                self.fault(step(path, key), misplaced[key], came(record[key]))
-            elif key not in known and self.ignore_unknown:
-                self.beneath(step(path, key), record[key])
-            elif key not in known:
-                self.unknown_key(path, key, known)
-
-        return record
-
-    def _once(self, path: str, record: object) -> None:
-        for key in record.repeated if isinstance(record, Repeated) else ():
-            self.fault(step(path, key), ONCE, f"{shown(key)} again")
-
     def _cells(self, path: str, found: Record | None, cells: Sequence[_Cell]) -> list[object]:
         if found is None:
             return [cell.filler for cell in cells]
@@ -263,19 +197,11 @@ class Walk:
     def _cell(self, path: str, found: Record, cell: _Cell) -> object:
         value = found.get(cell.key, cell.absent)
         if expected := cell.check(value):
-            self.fault(step(path, cell.key), expected, came(value))
+            self.notes.fault(step(path, cell.key), expected, came(value))
             return cell.filler
 
         # Everything behind this walk reads instants as text.
         return format_one(of_datetime(value)) if isinstance(value, datetime) else value
-
-    def _list(self, path: str, found: Record | None, key: str) -> Sequence[object]:
-        value = () if found is None else found.get(key, MISSING)
-        if isinstance(value, (list, tuple)):
-            return value
-        self.fault(step(path, key), A_LIST, came(value))
-
-        return ()
 
     def _tags(self, path: str, found: Record | None) -> Sequence[str]:
         cell = () if found is None else found.get("tags", ())
@@ -285,14 +211,14 @@ class Walk:
 
     def _attributes(self, path: str, found: Record | None) -> dict[str, str]:
         cell = _NO_TEXTS if found is None else found.get("attributes", _NO_TEXTS)
-        self._once(f"{path}.attributes", cell)
+        self.notes.once(f"{path}.attributes", cell)
         good = self._none_of(attribute_faults(f"{path}.attributes", cell))
 
         return dict(cast("Mapping[str, str]", cell)) if good else {}
 
     def _none_of(self, faults: Iterable[tuple[str, str, str]]) -> bool:
-        before = self.log.count
+        before = self.notes.log.count
         for fault in faults:
-            self.fault(*fault)
+            self.notes.fault(*fault)
 
-        return self.log.count == before
+        return self.notes.log.count == before

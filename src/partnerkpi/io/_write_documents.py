@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.io._files import created
-from partnerkpi.io.documents import FORMAT
+from partnerkpi.io._shapes import written
+from partnerkpi.io.documents import FIRST_FORMAT, SECOND_FORMAT
 
 if TYPE_CHECKING:
     import os
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from partnerkpi.io._files import Writable
     from partnerkpi.models import Customer, LicenseLine, Observation, Partner, Subscription
 
-__all__ = ["customer_document", "write_document"]
+__all__ = ["customer_document", "subscription_document", "write_document"]
 
 Document: TypeAlias = "dict[str, object]"
 
@@ -31,6 +32,8 @@ def write_document(
     customers: Iterable[Customer],
     partner: Partner | None,
     target: str | os.PathLike[str] | Writable,
+    *,
+    managed: bool = False,
 ) -> None:
     """Write a portfolio document.
 
@@ -38,14 +41,15 @@ def write_document(
         customers: They are gone through once, and written in this order.
         partner: The partner whose customers they are, if known.
         target: A path, packed if it ends with ``.gz``, or a binary stream, left open.
+        managed: Whether there is anything that only the second version of the format has.
 
     Raises:
         OSError: the path cannot be written.
     """
     with created(target) as stream:
-        head: Document = {"format": FORMAT}
+        head: Document = {"format": SECOND_FORMAT if managed else FIRST_FORMAT}
         if partner is not None:
-            head["partner"] = {"id": partner.id, "name": partner.name}
+            head["partner"] = _partner(partner)
         stream.write(f'{_text(head)[:-1]}, "customers": ['.encode())
         between = "\n"
         for customer in customers:
@@ -69,11 +73,30 @@ def customer_document(customer: Customer) -> Document:
         "last_admin_sign_in_at": _instant(customer.last_admin_sign_in_at),
         "tags": list(customer.tags),
         "attributes": dict(sorted(customer.attributes.items())),
-        "subscriptions": [_subscription(one) for one in customer.subscriptions],
+        **_given(administrators=customer.administrators),
+        "subscriptions": [subscription_document(one) for one in customer.subscriptions],
     }
 
 
-def _subscription(subscription: Subscription) -> Document:
+def _partner(partner: Partner) -> Document:
+    organization = partner.organization
+    own = {} if organization is None else {"organization": customer_document(organization)}
+
+    return {
+        "id": partner.id,
+        "name": partner.name,
+        **_given(administrators=partner.administrators),
+        **own,
+    }
+
+
+def subscription_document(subscription: Subscription) -> Document:
+    """A subscription as an element of ``subscriptions`` in a portfolio document.
+
+    What is not stated but follows from invoices or a checklist is left out.
+    """
+    stated = {"paid": subscription.paid, "set_up": subscription.set_up}
+
     return {
         "id": subscription.id,
         "kind": subscription.kind.value,
@@ -81,10 +104,19 @@ def _subscription(subscription: Subscription) -> Document:
         "starts_at": _instant(subscription.starts_at),
         "ends_at": _instant(subscription.ends_at),
         "auto_renew": subscription.auto_renew,
-        "paid": subscription.paid,
-        "set_up": subscription.set_up,
+        **{name: flag for name, flag in stated.items() if flag is not None},
+        **_given(
+            orders=subscription.orders,
+            invoices=subscription.invoices,
+            checklist=subscription.checklist,
+        ),
         "licenses": [_line(line) for line in subscription.licenses],
     }
+
+
+def _given(**parts: object) -> Document:
+    """The parts that there are."""
+    return {name: written(part) for name, part in parts.items() if part}
 
 
 def _line(line: LicenseLine) -> Document:

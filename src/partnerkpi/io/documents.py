@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from attrs import define, field
@@ -21,6 +22,7 @@ from partnerkpi.io._cells import MISSING, came, step
 from partnerkpi.io._collection import collection_held
 from partnerkpi.io._files import Source, opened, text_pieces
 from partnerkpi.io._json import CHUNK, JsonText
+from partnerkpi.io._managed_in import FIRST, SECOND, Keys
 from partnerkpi.io._nested import (
     Batches,
     Decoded,
@@ -29,30 +31,37 @@ from partnerkpi.io._nested import (
     Totals,
     packed,
 )
+from partnerkpi.io._notes import AN_OBJECT, ONCE, Notes
+from partnerkpi.io._partner_in import partner_in
 from partnerkpi.io._plain import plain_columns
-from partnerkpi.io._walk import AN_OBJECT, ONCE, Walk
+from partnerkpi.io._walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from partnerkpi._batches import CustomerBatch, LicenseBatch, SubscriptionBatch
     from partnerkpi._faults import FaultLog
+    from partnerkpi._managed import Held
+    from partnerkpi.models import Partner
 
 __all__ = [
-    "FORMAT",
+    "FIRST_FORMAT",
+    "SECOND_FORMAT",
     "DocumentPlaces",
     "Engine",
+    "ManagedTaker",
     "Taker",
     "UnknownKeys",
     "load_document",
     "load_mapping",
 ]
 
-FORMAT = "partnerkpi/portfolio@1"
+FIRST_FORMAT, SECOND_FORMAT = "partnerkpi/portfolio@1", "partnerkpi/portfolio@2"
 Engine: TypeAlias = Literal["auto", "base", "fast"]
 UnknownKeys: TypeAlias = Literal["refuse", "ignore"]
 
 _KEYS = ("format", "partner", "customers")
+_KEYS_OF: Mapping[str, Keys] = MappingProxyType({FIRST_FORMAT: FIRST, SECOND_FORMAT: SECOND})
 _MAPPINGS = 2048
 
 
@@ -72,9 +81,17 @@ class Taker(Protocol):
         ...
 
 
+class ManagedTaker(Taker, Protocol):
+    """What also takes what is managed of them."""
+
+    def add_held(self, held: Held, /) -> object:
+        """Take what is managed of rows that were taken before, where there is anything."""
+        ...
+
+
 def load_document(
     source: Source,
-    taker: Taker,
+    taker: ManagedTaker,
     log: FaultLog,
     places: DocumentPlaces,
     *,
@@ -82,7 +99,7 @@ def load_document(
     engine: Engine = "auto",
     progress: Callable[[int], None] | None = None,
     part: int = CHUNK,
-) -> tuple[str, str] | None:
+) -> Partner | None:
     """Read a portfolio document, plain or gzipped, and hand its columns on.
 
     Args:
@@ -97,7 +114,7 @@ def load_document(
         part: How many characters are decoded at a time, at least; a customer is never cut.
 
     Returns:
-        Id and name of the partner, if the document names one.
+        The partner, if the document names one.
 
     Raises:
         InputError: nothing more can be read (no JSON, no UTF-8, truncated gzip data, another
@@ -105,13 +122,13 @@ def load_document(
         MissingExtraError: the engine ``fast`` without its extra.
         OSError: the path cannot be opened.
     """
-    decode = None if engine == "base" else _fast.decoder()
-    if engine == "fast" and decode is None:
+    if engine == "fast" and not _fast.installed():
         raise MissingExtraError(engine)
+    quick = engine != "base" and _fast.installed()
     with log.refusing(), opened(source, places.name) as data:
         text = JsonText(places.name, text_pieces(data, part))
         door = _Door(taker, log, places, unknown_keys == "ignore")
-        reader = _Reader(text, door, decode, part)
+        reader = _Reader(text, door, part, quick)
         for _ in reader.parts():
             if progress is not None:
                 progress(data.consumed)
@@ -121,12 +138,12 @@ def load_document(
 
 def load_mapping(
     mapping: Mapping[str, object],
-    taker: Taker,
+    taker: ManagedTaker,
     log: FaultLog,
     places: DocumentPlaces,
     *,
     unknown_keys: UnknownKeys = "refuse",
-) -> tuple[str, str] | None:
+) -> Partner | None:
     """Read a portfolio document that is already plain mappings, lists and texts.
 
     As strict as reading the text; instants may also be aware datetimes, and lists tuples.
@@ -139,7 +156,7 @@ def load_mapping(
         unknown_keys: Whether a key that the format does not know is a fault.
 
     Returns:
-        Id and name of the partner, if the document names one.
+        The partner, if the document names one.
 
     Raises:
         InputError: the mapping is of another format; it carries all faults of the log.
@@ -159,7 +176,7 @@ def _read_mapping(mapping: object, door: _Door) -> None:
         if key == "partner":
             door.take_partner(value)
         elif key not in _KEYS and not door.ignore_unknown:
-            door.walk().unknown_key("", key, _KEYS)
+            door.notes.unknown_key("", key, _KEYS)
     customers = mapping.get("customers", MISSING)
     if isinstance(customers, (list, tuple)):
         door.take_mappings(customers)
@@ -171,45 +188,54 @@ def _read_mapping(mapping: object, door: _Door) -> None:
 class _Door:
     """Judges what was decoded, and hands it on."""
 
-    taker: Taker
+    taker: ManagedTaker
     log: FaultLog
     places: DocumentPlaces
     ignore_unknown: bool
-    partner: tuple[str, str] | None = None
+    partner: Partner | None = None
     totals: Totals = field(factory=Totals)
+    #: The latest version until the document has said its own.
+    keys: Keys = SECOND
+    _is_second: bool = False
 
-    def walk(self) -> Walk:
-        """A careful walk that notes its faults here."""
-        return Walk(self.log, self.places.name, self.ignore_unknown)
+    @property
+    def notes(self) -> Notes:
+        """Takes the faults of plain values."""
+        return Notes(self.log, self.places.name, self.ignore_unknown)
 
     def take_format(self, value: object) -> None:
         """Refuse a format that this release does not read."""
-        if value != FORMAT:
-            expected = f"{FORMAT} (the format that this release reads)"
+        keys = _KEYS_OF.get(value) if isinstance(value, str) else None
+        if keys is None:
+            expected = f"{SECOND_FORMAT} or {FIRST_FORMAT} (the formats that this release reads)"
             raise _refusal(self.places.name, "format", expected, came(value))
+        if keys is FIRST and self._is_second:
+            expected = f"{SECOND_FORMAT} (the document has keys of it)"
+            raise _refusal(self.places.name, "format", expected, came(value))
+        self.keys = keys
 
     def take_partner(self, value: object) -> None:
         """Take the partner; null is no partner."""
         if value is not None:
-            texts = self.walk().texts("partner", value, ("id", "name"))
-            self.partner = None if texts is None else (texts[0], texts[1])
+            self.partner = partner_in(self.notes, value, self.keys)
+            self._is_second |= self.keys is SECOND and _has_more(self.partner)
 
     def no_customers(self, value: object) -> None:
         """Note that there is no list of customers."""
-        self.walk().fault("customers", "a list of customers", came(value))
+        self.notes.fault("customers", "a list of customers", came(value))
 
     def take_mappings(self, customers: Sequence[object]) -> None:
         """Take customers that are plain mappings."""
         for start in range(0, len(customers), _MAPPINGS):
             records = customers[start : start + _MAPPINGS]
-            if not self.offer(partial(plain_columns, records, None)):
+            if not self.offer(partial(plain_columns, records, self.keys, None)):
                 self.take_carefully(records)
 
     def take_carefully(self, records: Iterable[object]) -> None:
         """Take customers one by one, and word their faults."""
-        walk = self.walk()
+        walk = Walk(self.notes, self.keys)
         for position, record in enumerate(records, self.totals.customers):
-            walk.customer(position, record)
+            walk.customer(f"customers[{position}]", record)
         self._hand_on(walk.columns, packed(walk.columns, self.totals))
 
     def offer(self, decode: Callable[[], Decoded]) -> bool:
@@ -225,10 +251,14 @@ class _Door:
 
     def _hand_on(self, decoded: Decoded, batches: Batches) -> None:
         self.places.note(batches, self.totals)
+        held = decoded.held.moved(self.totals.customers, self.totals.subscriptions)
         self.totals.add(decoded)
         self.taker.add_customers(batches.customers)
         self.taker.add_subscriptions(batches.subscriptions)
         self.taker.add_licenses(batches.licenses)
+        if held:
+            self._is_second = True
+            self.taker.add_held(held)
 
 
 @define
@@ -237,8 +267,9 @@ class _Reader:
 
     text: JsonText
     door: _Door
-    decode: _fast.Decode | None
     part: int
+    quick: bool
+    decode: _fast.Decode | None = None
 
     def parts(self) -> Iterator[None]:
         """Read everything; stops after every part of the customers."""
@@ -247,7 +278,7 @@ class _Reader:
             raise _refusal(self.door.places.name, None, AN_OBJECT, f"{text.look()!r} at the start")
         for key in text.members():
             if key in seen:
-                self.door.walk().fault(step("", key), ONCE, f"{shown(key)} again")
+                self.door.notes.fault(step("", key), ONCE, f"{shown(key)} again")
                 self._pass_over(key)
             elif key == "customers":
                 yield from self._customers()
@@ -267,14 +298,14 @@ class _Reader:
             self.door.take_partner(self.text.value(key))
         else:
             if not self.door.ignore_unknown:
-                self.door.walk().unknown_key("", key, _KEYS)
+                self.door.notes.unknown_key("", key, _KEYS)
             self._pass_over(key)
 
     def _pass_over(self, key: str) -> None:
         """Let a value pass, an element at a time, yet as strictly decoded as any."""
         path = step("", key)
         for inner, value in self._values(path):
-            self.door.walk().beneath(inner, value)
+            self.door.notes.beneath(inner, value)
 
     def _values(self, path: str) -> Iterator[tuple[str, object]]:
         if self.text.look() != "[":
@@ -289,6 +320,7 @@ class _Reader:
         if self.text.look() != "[":
             self.door.no_customers(self.text.value("customers"))
             return
+        self.decode = _fast.decoder(self.door.keys) if self.quick else None
         more = self.text.enter("[]")
         while more:
             self.text.look()
@@ -306,7 +338,9 @@ class _Reader:
                 text.at = piece.end
                 return text.step("]")
         run = text.run()
-        if run.records and self.door.offer(partial(plain_columns, run.records, run.keys)):
+        if run.records and self.door.offer(
+            partial(plain_columns, run.records, self.door.keys, run.keys)
+        ):
             text.at = run.end
             return not run.closed
 
@@ -324,6 +358,10 @@ class _Reader:
         self.door.take_carefully(records())
 
         return more
+
+
+def _has_more(partner: Partner | None) -> bool:
+    return partner is not None and bool(partner.administrators or partner.organization)
 
 
 def _refusal(name: str, path: str | None, expected: str, found: str) -> InputError:

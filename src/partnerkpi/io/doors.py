@@ -112,7 +112,7 @@ def read(
         progress=progress,
     )
 
-    return door.finish(_partner(partner))
+    return door.finish(partner)
 
 
 def _document_of(directory: Path, document: Path | None) -> Path:
@@ -128,10 +128,6 @@ def _document_of(directory: Path, document: Path | None) -> Path:
 def source_label(source: Source) -> str:
     """What faults call a source: its path, or ``document`` for a stream."""
     return os.fspath(source) if isinstance(source, (str, os.PathLike)) else "document"
-
-
-def _partner(partner: tuple[str, str] | None) -> Partner | None:
-    return None if partner is None else Partner(id=partner[0], name=partner[1])
 
 
 def read_tables(
@@ -201,7 +197,7 @@ def from_dict(
     door = _Door(lenient, FaultLog(max_faults), places)
     partner = load_mapping(document, door.intake, door.log, places, unknown_keys=unknown_keys)
 
-    return door.finish(_partner(partner))
+    return door.finish(partner)
 
 
 def from_columns(
@@ -297,7 +293,9 @@ def write(
         _write_calls(records, target, tables, packed=gzip)
         return
     if tables is None:
-        write_document(records.customers, records.partner, target)
+        write_document(
+            records.customers, records.partner, target, managed=_is_managed(records)
+        )
         return
     if not isinstance(target, (str, os.PathLike)):
         msg = f"tables are written into a directory, not to {type(target).__name__}"
@@ -332,3 +330,12 @@ def _write_calls(
         write_call_table(rows, directory / name, tables)
     else:
         write_call_table(rows, target, tables)
+
+
+def _is_managed(portfolio: Portfolio) -> bool:
+    partner = portfolio.partner
+    of_partner = partner is not None and bool(partner.administrators or partner.organization)
+
+    return of_partner or bool(
+        portfolio.customer_columns.administrators or portfolio.subscription_columns.managed.records
+    )

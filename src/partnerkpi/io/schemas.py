@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from partnerkpi.call_models import Outcome
+from partnerkpi.io._managed_in import ADMINISTRATOR, CHECKLIST, INVOICE, ORDER
 from partnerkpi.io._nested import KINDS, MANAGERS
 from partnerkpi.io._schema import (
     NOTHING_MORE,
@@ -29,7 +30,7 @@ from partnerkpi.io._schema import (
     ref,
     text,
 )
-from partnerkpi.io.documents import FORMAT
+from partnerkpi.io.documents import FIRST_FORMAT, SECOND_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ __all__ = [
     "calls_schema",
     "customers_schema",
     "licenses_schema",
+    "managed_portfolio_schema",
     "portfolio_schema",
     "queue_calls_schema",
     "schema",
@@ -51,9 +53,9 @@ def schema(name: str) -> Schema:
     """The JSON Schema of the portfolio document, or of a line of one of the tables.
 
     Args:
-        name: ``portfolio@1``, or ``customers@1``, ``subscriptions@1``, ``licenses@1``, ``calls@1``
-            and ``queue_calls@1`` for a line of these tables as JSON lines; ``partnerkpi/`` may
-            stand before it.
+        name: ``portfolio@1`` or ``portfolio@2``, or ``customers@1``, ``subscriptions@1``,
+            ``licenses@1``, ``calls@1`` and ``queue_calls@1`` for a line of these tables as JSON
+            lines; ``partnerkpi/`` may stand before it.
 
     Returns:
         A schema of the dialect 2020-12 as plain dicts and lists; a new one each time.
@@ -69,15 +71,50 @@ def schema(name: str) -> Schema:
 
 
 def portfolio_schema() -> Schema:
-    """The JSON Schema of the portfolio document.
+    """The JSON Schema of the first version of the portfolio document.
 
     Example:
         >>> portfolio_schema()["properties"]["format"]
         {'const': 'partnerkpi/portfolio@1'}
     """
-    partner = record({"id": ref("text"), "name": ref("text")})
+    return _portfolio(FIRST_FORMAT, {}, {}, {}, {})
+
+
+def managed_portfolio_schema() -> Schema:
+    """The JSON Schema of the second version of the portfolio document.
+
+    Example:
+        >>> managed_portfolio_schema()["properties"]["format"]
+        {'const': 'partnerkpi/portfolio@2'}
+    """
+    administrators = array(ref("administrator"))
+    shapes: Schema = {
+        "administrator": ADMINISTRATOR.schema(),
+        "order": ORDER.schema(),
+        "invoice": INVOICE.schema(),
+        "checklist": CHECKLIST.schema(),
+    }
+
+    return _portfolio(
+        SECOND_FORMAT,
+        {"administrators": administrators, "organization": either(ref("customer"), null())},
+        {"administrators": administrators},
+        {
+            "orders": array(ref("order")),
+            "invoices": array(ref("invoice")),
+            "checklist": ref("checklist"),
+        },
+        shapes,
+    )
+
+
+def _portfolio(
+    form: str, of_partner: Schema, of_customer: Schema, of_subscription: Schema, managed: Schema
+) -> Schema:
+    """The document of a version, by what that has beside the keys of the first one."""
+    partner = record({"id": ref("text"), "name": ref("text")}, of_partner)
     body = record(
-        {"format": {"const": FORMAT}, "customers": array(ref("customer"))},
+        {"format": {"const": form}, "customers": array(ref("customer"))},
         {"partner": either(partner, null())},
     )
 
@@ -87,10 +124,11 @@ def portfolio_schema() -> Schema:
         body,
         {
             **_basic(),
-            "customer": _customer(),
-            "subscription": _subscription(),
+            "customer": _customer(of_customer),
+            "subscription": _subscription(of_subscription),
             "line": _line(),
             "observation": record(*_counts(), {"observed_at": _maybe("instant")}),
+            **managed,
         },
     )
 
@@ -103,7 +141,7 @@ def _maybe(name: str) -> Schema:
     return either(ref(name), null())
 
 
-def _customer() -> Schema:
+def _customer(more: Schema) -> Schema:
     attributes: Schema = {
         "type": "object",
         "propertyNames": ref("text"),
@@ -118,10 +156,11 @@ def _customer() -> Schema:
             "tags": array(ref("text"), uniqueItems=True),
             "attributes": attributes,
         },
+        more,
     )
 
 
-def _subscription() -> Schema:
+def _subscription(more: Schema) -> Schema:
     return {
         **record(
             {
@@ -137,6 +176,7 @@ def _subscription() -> Schema:
                 "paid": _flag(default=True),
                 "set_up": _flag(default=True),
             },
+            more,
         ),
         **_no_renewing_trial(),
     }
@@ -297,7 +337,8 @@ def _row(table: str, description: str, body: Schema) -> Schema:
 
 PORTFOLIO_SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
     {
-        FORMAT: portfolio_schema,
+        FIRST_FORMAT: portfolio_schema,
+        SECOND_FORMAT: managed_portfolio_schema,
         "partnerkpi/customers@1": customers_schema,
         "partnerkpi/subscriptions@1": subscriptions_schema,
         "partnerkpi/licenses@1": licenses_schema,
