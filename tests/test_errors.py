@@ -10,6 +10,7 @@ from attrs import exceptions
 from partnerkpi import errors
 from partnerkpi._faults import FaultLog, shown
 from partnerkpi.errors import (
+    ChangeRefusedError,
     CountOverflowError,
     Fault,
     FilterAmbiguityError,
@@ -21,12 +22,15 @@ from partnerkpi.errors import (
     FormatError,
     InputError,
     InstantError,
+    LaunchLinkError,
     MergeError,
     MissingExtraError,
+    NotPermittedError,
     PartnerKpiError,
     Place,
     PolicyError,
     RecordsMissingError,
+    ReplayError,
     UnknownNameError,
 )
 
@@ -55,6 +59,22 @@ EXAMPLES: dict[type[PartnerKpiError], tuple[PartnerKpiError, type[Exception], st
         ImportError,
         "this needs the extra 'fast': pip install 'partnerkpi[fast]'",
     ),
+    ChangeRefusedError: (
+        ChangeRefusedError("add_tag", "partner_admin", "tag_count", "at most 5 tags", "6"),
+        ValueError,
+        "add_tag by partner_admin is refused: at most 5 tags, found 6",
+    ),
+    NotPermittedError: (
+        NotPermittedError("add_tag", "helpdesk_admin", "permission", "may not", "'a-1'"),
+        ChangeRefusedError,
+        "add_tag by helpdesk_admin is refused: may not, found 'a-1'",
+    ),
+    ReplayError: (
+        ReplayError("p-1", 9, "sequence 8", "sequence 9"),
+        ValueError,
+        "journal of 'p-1', record 9: expected sequence 8, found sequence 9",
+    ),
+    LaunchLinkError: (LaunchLinkError("no https"), ValueError, "no https"),
     InstantError: (InstantError("naive"), ValueError, "naive"),
     PolicyError: (PolicyError("too long"), ValueError, "too long"),
     MergeError: (MergeError("other policy"), ValueError, "other policy"),

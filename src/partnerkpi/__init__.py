@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from partnerkpi import calling, errors, filters, licenses, status
+    from partnerkpi import calling, errors, filters, licenses, managing, status
     from partnerkpi._coded import Coded
     from partnerkpi.call_columns import Calls, QueueCalls
     from partnerkpi.call_models import CallLeg, Outcome, QueueCall
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     )
     from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
     from partnerkpi.io.inputs import Inputs, read_inputs
+    from partnerkpi.managing_models import (
+        Acceptance,
+        Administrator,
+        Checklist,
+        Invoice,
+        Order,
+        OrderItem,
+        OrderKind,
+        Role,
+    )
     from partnerkpi.models import (
         Customer,
         Kind,
@@ -34,22 +44,37 @@ if TYPE_CHECKING:
         Subscription,
     )
     from partnerkpi.policy import Policy
-    from partnerkpi.reports import Comparison, Report, compare, read_report, report, schema
+    from partnerkpi.reports import (
+        Comparison,
+        Report,
+        compare,
+        customer_details,
+        read_report,
+        report,
+        schema,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Acceptance",
+    "Administrator",
     "CallLeg",
     "Calls",
+    "Checklist",
     "Coded",
     "Comparison",
     "Customer",
     "Duplicates",
     "Inputs",
+    "Invoice",
     "Kind",
     "LicenseLine",
     "ManagedBy",
     "Observation",
+    "Order",
+    "OrderItem",
+    "OrderKind",
     "Outcome",
     "Partner",
     "Policy",
@@ -57,18 +82,21 @@ __all__ = [
     "QueueCall",
     "QueueCalls",
     "Report",
+    "Role",
     "Subscription",
     "calling",
     "calls_from_columns",
     "calls_from_rows",
     "calls_in_batches",
     "compare",
+    "customer_details",
     "deduplicated",
     "errors",
     "filters",
     "from_columns",
     "from_dict",
     "licenses",
+    "managing",
     "queue_calls_from_columns",
     "queue_calls_from_rows",
     "queue_calls_in_batches",
@@ -106,6 +134,16 @@ _ROOMS = MappingProxyType(
         ),
         "io.doors": ("from_columns", "from_dict", "read", "read_tables", "write"),
         "io.inputs": ("Inputs", "read_inputs"),
+        "managing_models": (
+            "Acceptance",
+            "Administrator",
+            "Checklist",
+            "Invoice",
+            "Order",
+            "OrderItem",
+            "OrderKind",
+            "Role",
+        ),
         "models": (
             "Customer",
             "Kind",
@@ -116,7 +154,15 @@ _ROOMS = MappingProxyType(
             "Subscription",
         ),
         "policy": ("Policy",),
-        "reports": ("Comparison", "Report", "compare", "read_report", "report", "schema"),
+        "reports": (
+            "Comparison",
+            "Report",
+            "compare",
+            "customer_details",
+            "read_report",
+            "report",
+            "schema",
+        ),
     }
 )
 _WHERE = MappingProxyType({name: room for room, names in _ROOMS.items() for name in names})

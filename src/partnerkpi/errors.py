@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "ChangeRefusedError",
     "CountOverflowError",
     "Fault",
     "FilterAmbiguityError",
@@ -27,12 +28,15 @@ __all__ = [
     "FormatError",
     "InputError",
     "InstantError",
+    "LaunchLinkError",
     "MergeError",
     "MissingExtraError",
+    "NotPermittedError",
     "PartnerKpiError",
     "Place",
     "PolicyError",
     "RecordsMissingError",
+    "ReplayError",
     "UnknownNameError",
 ]
 
@@ -150,6 +154,70 @@ class FormatError(PartnerKpiError, ValueError):
 
 class CountOverflowError(PartnerKpiError, OverflowError):
     """A sum that no longer fits 64 bits: an error, never a wrapped number."""
+
+
+class ChangeRefusedError(PartnerKpiError, ValueError):
+    """A change of what is managed that a rule forbids; nothing was changed.
+
+    Attributes:
+        operation: What was to be done, such as ``add_tag``.
+        role: The role of the administrator who wanted it.
+        rule: The name of the rule, such as ``tag_count``.
+        sentence: The rule, in words.
+        found: What came, in words.
+
+    Example:
+        >>> print(ChangeRefusedError("add_tag", "partner_admin", "tag_count", "at most 5", "6"))
+        add_tag by partner_admin is refused: at most 5, found 6
+    """
+
+    def __init__(self, operation: str, role: str, rule: str, sentence: str, found: str) -> None:
+        """Carry what was to be done, in which role, and the rule against it."""
+        self.operation = operation
+        self.role = role
+        self.rule = rule
+        self.sentence = sentence
+        self.found = found
+        super().__init__(operation, role, rule, sentence, found)
+
+    def __str__(self) -> str:
+        return f"{self.operation} by {self.role} is refused: {self.sentence}, found {self.found}"
+
+
+class NotPermittedError(ChangeRefusedError):
+    """A change for which the administrator's role has no permission; nothing was changed."""
+
+
+class ReplayError(PartnerKpiError, ValueError):
+    """A journal that does not follow from where it is replayed: a gap, a repeat, another state.
+
+    Attributes:
+        partner_id: Whose journal it is.
+        sequence: The place in the journal of the record that does not fit.
+        expected: What it should have been or found.
+        found: What it was or found.
+
+    Example:
+        >>> print(ReplayError("p-1", 9, "sequence 8", "sequence 9"))
+        journal of 'p-1', record 9: expected sequence 8, found sequence 9
+    """
+
+    def __init__(self, partner_id: str, sequence: int, expected: str, found: str) -> None:
+        """Carry the place in the journal, what was expected and what came."""
+        self.partner_id = partner_id
+        self.sequence = sequence
+        self.expected = expected
+        self.found = found
+        super().__init__(partner_id, sequence, expected, found)
+
+    def __str__(self) -> str:
+        where = f"journal of {self.partner_id!r}, record {self.sequence}"
+
+        return f"{where}: expected {self.expected}, found {self.found}"
+
+
+class LaunchLinkError(PartnerKpiError, ValueError):
+    """A template that gives no safe link to a customer's organization."""
 
 
 class UnknownNameError(PartnerKpiError, KeyError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from partnerkpi._intake import Intake
@@ -16,12 +18,12 @@ from partnerkpi.models import Partner
 if TYPE_CHECKING:
     from partnerkpi.io._managed_in import Keys
     from partnerkpi.io._notes import Notes, Record
-    from partnerkpi.models import Customer
+    from partnerkpi.models import Customer, Subscription
 
-__all__ = ["customer_in", "partner_in"]
+__all__ = ["customer_in", "partner_in", "subscription_in"]
 
 _TEXTS = ("id", "name")
-_FIRST_CUSTOMER = "customers[0]"
+_OWNER: Mapping[str, object] = MappingProxyType({"id": "-", "name": "-", "subscriptions": ()})
 
 
 def partner_in(notes: Notes, value: object, keys: Keys) -> Partner | None:
@@ -53,13 +55,30 @@ def customer_in(notes: Notes, path: str, value: object, keys: Keys) -> Customer 
     """The customer at a path, judged as those of a portfolio; none when it is faulty."""
     walk = Walk(notes, keys)
     walk.customer(path, value)
+
+    return _settled(notes, walk, path, "customers[0]")
+
+
+def subscription_in(notes: Notes, path: str, value: object, keys: Keys) -> Subscription | None:
+    """The subscription at a path, judged as those of a portfolio; none when it is faulty."""
+    walk = Walk(notes, keys)
+    walk.customer("", _OWNER)
+    walk.subscription(path, value)
+    walk.columns.subscriptions[0] = 1
+    owner = _settled(notes, walk, path, "customers[0].subscriptions[0]")
+
+    return None if owner is None else next(iter(owner.subscriptions), None)
+
+
+def _settled(notes: Notes, walk: Walk, path: str, prefix: str) -> Customer | None:
+    """The one customer that was walked over; paths begin with another prefix."""
     places = DocumentPlaces(notes.name)
     batches = packed(walk.columns, Totals())
     places.note(batches, Totals())
 
     def place(table: str, row: int, column: str | None, /) -> Place:
         found = places(table, row, column).path or ""
-        return Place(notes.name, path + found.removeprefix(_FIRST_CUSTOMER))
+        return Place(notes.name, path + found.removeprefix(prefix))
 
     intake = Intake(notes.log, place)
     intake.add_customers(batches.customers)

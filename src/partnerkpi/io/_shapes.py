@@ -137,7 +137,8 @@ def made(
     except InputError as error:
         for fault in error.faults:
             if fault.place.path not in told:
-                notes.fault(f"{path}.{fault.place.path}", fault.expected, fault.found)
+                inner = fault.place.path or ""
+                notes.fault(f"{path}.{inner}" if path else inner, fault.expected, fault.found)
 
     return None
 

@@ -120,9 +120,10 @@ class Walk:
         if found is not None and self.keys is SECOND:
             to.held.assigned[row] = administrators_in(self.notes, path, found)
         for index, subscription in enumerate(subscriptions):
-            self._subscription(f"{path}.subscriptions[{index}]", subscription)
+            self.subscription(f"{path}.subscriptions[{index}]", subscription)
 
-    def _subscription(self, path: str, record: object) -> None:
+    def subscription(self, path: str, record: object) -> None:
+        """Take a subscription at a path, of the customer that was taken last."""
         before = self.notes.log.count
         to, row = self.columns, len(self.columns.kinds)
         found = self.notes.record(path, record, self.keys.subscription)

@@ -15,6 +15,7 @@ from partnerkpi.reports.comparison import (
     compare,
 )
 from partnerkpi.reports.customers import CustomerRow
+from partnerkpi.reports.details import CustomerDetails, customer_details
 from partnerkpi.reports.reading import read_report
 from partnerkpi.reports.schemas import schema
 from partnerkpi.reports.segments import Segments
@@ -33,6 +34,7 @@ __all__ = [
     "CallingChange",
     "Change",
     "Comparison",
+    "CustomerDetails",
     "CustomerRow",
     "DataNotes",
     "Moves",
@@ -45,6 +47,7 @@ __all__ = [
     "Storable",
     "WeekChange",
     "compare",
+    "customer_details",
     "finish",
     "lift",
     "lift_all",

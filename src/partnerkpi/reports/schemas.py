@@ -31,6 +31,7 @@ from partnerkpi.io.schemas import PORTFOLIO_SCHEMAS, Schema
 from partnerkpi.kpi import Unit
 from partnerkpi.licenses.kpis import DEFINITIONS, Overview
 from partnerkpi.licenses.state import PRODUCTS, OverviewState
+from partnerkpi.managing.records import CHANGE_FORMAT, change_schema
 from partnerkpi.models import Kind, ManagedBy
 from partnerkpi.policy import QUALITY_LIMITS, ServiceLevelFormula
 from partnerkpi.reports._calling_schemas import calling_definitions, calling_schema
@@ -482,5 +483,6 @@ _SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
         COMPARISON_FORMAT: comparison_schema,
         STATE_FORMAT: state_schema,
         "partnerkpi/filters@1": _saved_filters,
+        CHANGE_FORMAT: change_schema,
     }
 )
