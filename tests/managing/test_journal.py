@@ -351,7 +351,7 @@ def document(**fields: object) -> dict[str, Any]:
             [
                 "by: expected a text, found 7",
                 (
-                    "role: expected partner_full_admin or partner_admin or partner_readonly_admin or"
+                    "role: expected partner_full_admin or partner_admin or partner_readonly_admin"
                     " or helpdesk_admin, found null"
                 ),
             ],
