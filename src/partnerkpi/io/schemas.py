@@ -30,6 +30,7 @@ from partnerkpi.io._schema import (
     ref,
     text,
 )
+from partnerkpi.io.catalogues import RESOURCES_FORMAT, catalogue_schema
 from partnerkpi.io.documents import FIRST_FORMAT, SECOND_FORMAT
 
 if TYPE_CHECKING:
@@ -344,5 +345,6 @@ PORTFOLIO_SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
         "partnerkpi/licenses@1": licenses_schema,
         "partnerkpi/calls@1": calls_schema,
         "partnerkpi/queue_calls@1": queue_calls_schema,
+        RESOURCES_FORMAT: catalogue_schema,
     }
 )
