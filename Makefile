@@ -6,6 +6,7 @@ REPORT ?= report examples/data --as-of 2026-11-22T00:00:00Z --format text --rows
 BENCH ?= -m tests.benchmarks
 SECONDS ?= 60
 TESTS ?=
+JOURNAL ?= :memory:
 UPGRADE ?=
 
 # The first interpreter that can set the project up; `make PYTHON=...` names another.
@@ -27,7 +28,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test setup lint types typing tests docs build test-wheel test-floors closing \
+.PHONY: help run host test setup lint types typing tests docs build test-wheel test-floors closing \
   format bench fuzz lock clean
 
 help: ## Show this list
@@ -35,6 +36,9 @@ help: ## Show this list
 
 run: .venv/ready-run ## Set up and print the report of the example portfolio
 	@$(BIN)/python -m partnerkpi $(REPORT)
+
+host: .venv/ready-test ## Run the example host on http://127.0.0.1:8000/?by=ada
+	$(BIN)/python -m examples.host $(JOURNAL)
 
 test: lint types typing tests docs test-wheel test-floors closing ## Set up and run every gate
 

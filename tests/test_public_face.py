@@ -23,7 +23,7 @@ FACE = {
         calls_from_rows calls_in_batches compare customer_details deduplicated errors filters
         from_columns from_dict licenses managing queue_calls_from_columns queue_calls_from_rows
         queue_calls_in_batches read read_calls read_inputs read_queue_calls read_report read_tables
-        report schema status where write
+        report resources schema status where write
         """,
     "partnerkpi.aggregates": "Ratio exact_ranks masked_sum pair_sums_by_code sums_by_code",
     "partnerkpi.call_columns": "CallRecords Calls QueueCalls",
@@ -82,6 +82,8 @@ FACE = {
         BenchmarkRates FixedRate LowAssignmentRule PeerMedian PeerQuantile PeerRates Policy
         QUALITY_LIMITS ServiceLevel ServiceLevelFormula
         """,
+    "partnerkpi.resource_models": "HelpDeskContact Resource Section",
+    "partnerkpi.resources": "Catalogue HelpDeskContact Resource Section read",
     "partnerkpi.status": """
         RULES Explanation LineEvidence SignInEvidence Status StatusColumns StatusFacts StatusRule
         SubscriptionEvidence badge by_urgency derive derive_all explain status_columns
@@ -206,7 +208,7 @@ def attributes_told(kind: type) -> bool:
 
 def test_rooms_are_reached_from_the_front_door() -> None:
     """`partnerkpi.status` and its like are there without another import."""
-    assert {"calling", "errors", "filters", "licenses", "managing", "status"} == {
+    assert {"calling", "errors", "filters", "licenses", "managing", "resources", "status"} == {
         name for name, value in promised("partnerkpi").items() if isinstance(value, ModuleType)
     }
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from partnerkpi import calling, errors, filters, licenses, managing, status
+    from partnerkpi import calling, errors, filters, licenses, managing, resources, status
     from partnerkpi._coded import Coded
     from partnerkpi.call_columns import Calls, QueueCalls
     from partnerkpi.call_models import CallLeg, Outcome, QueueCall
@@ -107,6 +107,7 @@ __all__ = [
     "read_report",
     "read_tables",
     "report",
+    "resources",
     "schema",
     "status",
     "where",
