@@ -150,6 +150,20 @@ def test_a_document_of_the_second_version_may_be_as_the_first(door: str) -> None
     assert read(plain, door).customers[0].subscriptions[0].paid is True
 
 
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("alone", ["orders", "invoices", "checklist"])
+def test_a_flag_follows_only_what_is_there(door: str, alone: str) -> None:
+    """Beside orders alone a subscription is paid and set up, as without anything."""
+    whole = managed()
+    (sub,) = whole["customers"][0]["subscriptions"]
+    for key in {"orders", "invoices", "checklist"} - {alone}:
+        del sub[key]
+    found = read(whole, door).customers[0].subscriptions[0]
+
+    assert (None if alone == "invoices" else True) is found.paid
+    assert (None if alone == "checklist" else True) is found.set_up
+
+
 @settings(max_examples=40)
 @given(customer_lists(), st.none() | partners(), st.sampled_from(DOORS))
 def test_what_was_written_reads_back_equal(

@@ -152,6 +152,15 @@ class Intake:
 
         return rows
 
+    def rows_of(self, table: str, ids: AnyText) -> Codes:
+        """The rows of customers or subscriptions with some ids, all of them taken; -1 if none."""
+        if table == CUSTOMERS:
+            self._customer_index = self._customer_index or _indexed(self._tables.customers)
+            return self._customer_index.find(ids)
+        self._subscription_index = self._subscription_index or _indexed(self._tables.subscriptions)
+
+        return self._subscription_index.find(ids)
+
     def add_held(self, held: Held) -> None:
         """Take who is assigned to customers and what is managed of subscriptions, after them."""
         self._held.add(held)

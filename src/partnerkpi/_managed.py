@@ -38,6 +38,16 @@ class Managed:
     def __bool__(self) -> bool:
         return bool(self.orders or self.invoices or self.checklist)
 
+    @property
+    def invoices_say(self) -> bool:
+        """Whether invoices say if it is paid."""
+        return bool(self.invoices) and not self.paid_stated
+
+    @property
+    def checklist_says(self) -> bool:
+        """Whether the checklist says if it is set up."""
+        return self.checklist is not None and not self.set_up_stated
+
 
 @define
 class Held:
@@ -130,17 +140,8 @@ class ManagedColumns:
     def of(records: Sparse[Managed]) -> ManagedColumns:
         """The columns of some records."""
         pairs = [*zip(records.rows.tolist(), records.values, strict=True)]
-        invoices = [
-            (row, invoice)
-            for row, each in pairs
-            if not each.paid_stated
-            for invoice in each.invoices
-        ]
-        lists = [
-            (row, each.checklist)
-            for row, each in pairs
-            if each.checklist and not each.set_up_stated
-        ]
+        invoices = [(row, one) for row, each in pairs if each.invoices_say for one in each.invoices]
+        lists = [(row, each.checklist) for row, each in pairs if each.checklist_says]
 
         return ManagedColumns(
             records=records,
@@ -169,10 +170,10 @@ class ManagedColumns:
         return _without(stated, self.listed[self.since > instant])
 
 
-def _since(checklist: Checklist) -> int:
-    accepted = checklist.terms_accepted
+def _since(checklist: Checklist | None) -> int:
+    accepted = checklist.terms_accepted if checklist and checklist.complete else None
 
-    return of_datetime(accepted.at) if accepted and checklist.complete else OPEN
+    return OPEN if accepted is None else of_datetime(accepted.at)
 
 
 def _without(stated: Mask, rows: Rows) -> Mask:

@@ -483,8 +483,8 @@ def _subscription(portfolio: Portfolio, row: int) -> Subscription:
         orders=managed.orders,
         invoices=managed.invoices,
         checklist=managed.checklist,
-        paid=bool(columns.paid[row]) if managed.paid_stated else None,
-        set_up=bool(columns.set_up[row]) if managed.set_up_stated else None,
+        paid=None if managed.invoices_say else bool(columns.paid[row]),
+        set_up=None if managed.checklist_says else bool(columns.set_up[row]),
         licenses=tuple(_line(portfolio, line) for line in lines.tolist()),
     )
 

@@ -187,6 +187,12 @@ class CellColumns:
             for column, attribute in self.header.attributes.items()
         }
 
+    def given(self, name: str) -> Mask:
+        """Which records have a cell that is not null."""
+        at = self.header.places.get(name)
+
+        return np.zeros(len(self.cells), np.bool_) if at is None else self.cells.lengths[at] > 0
+
     def missing(self, name: str, null: Mask, expected: str) -> None:
         """Fault nulls where a value is needed."""
         # A missing column was one fault of the header, and is not one more for every record.

@@ -250,6 +250,12 @@ class ObjectColumns:
             for key, (rows, values) in given.items()
         }
 
+    def given(self, name: str) -> Mask:
+        """Which objects have a value that is not null."""
+        cells = (record.get(name) is not None for record in self._records)
+
+        return np.fromiter(cells, np.bool_, len(self._records))
+
     def missing(self, name: str, null: Mask, expected: str) -> None:
         """Fault nulls where a value is needed."""
         report = self._report(name)

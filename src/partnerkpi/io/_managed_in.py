@@ -44,10 +44,12 @@ if TYPE_CHECKING:
     from partnerkpi.io._notes import Record
 
 __all__ = [
+    "ACCEPTANCE",
     "ADMINISTRATOR",
     "CHECKLIST",
     "FIRST",
     "INVOICE",
+    "ITEM",
     "ORDER",
     "SECOND",
     "Keys",
@@ -65,13 +67,13 @@ ADMINISTRATOR: Final = Shape(
         {"id": TEXT, "name": TEXT, "email": pattern(rules.AN_EMAIL, "?@?"), "role": word(Role)}
     ),
 )
-_ITEM: Final = Shape(
+ITEM: Final = Shape(
     OrderItem, MappingProxyType({"product": TEXT, "name": TEXT, "quantity": QUANTITY})
 )
 ORDER: Final = Shape(
     Order,
     MappingProxyType(
-        {"id": TEXT, "placed_at": INSTANT, "kind": word(OrderKind), "items": many(_ITEM)}
+        {"id": TEXT, "placed_at": INSTANT, "kind": word(OrderKind), "items": many(ITEM)}
     ),
 )
 INVOICE: Final = Shape(
@@ -87,13 +89,13 @@ INVOICE: Final = Shape(
         }
     ),
 )
-_ACCEPTANCE: Final = Shape(Acceptance, MappingProxyType({"by": TEXT, "at": INSTANT}))
+ACCEPTANCE: Final = Shape(Acceptance, MappingProxyType({"by": TEXT, "at": INSTANT}))
 CHECKLIST: Final = Shape(
     Checklist,
     MappingProxyType(
         {
             "plan_reviewed": optional(FLAG, absent=False),
-            "terms_accepted": maybe(one(_ACCEPTANCE)),
+            "terms_accepted": maybe(one(ACCEPTANCE)),
             "services_configured": optional(FLAG, absent=False),
         }
     ),

@@ -15,7 +15,7 @@ from partnerkpi.io._cells import MISSING, Number, came, step
 from partnerkpi.io._json import Repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from partnerkpi._faults import FaultLog
 
@@ -37,10 +37,12 @@ class Notes:
     log: FaultLog
     name: str
     ignore_unknown: bool = False
+    place: Callable[[str], Place] | None = None
 
     def fault(self, path: str, expected: str, found: str) -> None:
         """Note a fault."""
-        self.log.add(Place(self.name, path or None), expected, found)
+        place = Place(self.name, path or None) if self.place is None else self.place(path)
+        self.log.add(place, expected, found)
 
     def unknown_key(self, path: str, key: object, known: Sequence[str]) -> None:
         """Note a key that is not known, with the nearest one that is."""

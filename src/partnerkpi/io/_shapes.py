@@ -112,11 +112,15 @@ class Shape(Generic[_Record]):
 
         return [record for record in found if record is not None]
 
+    def cell_schemas(self) -> Schema:
+        """The JSON Schema of each key."""
+        return {key: cell.schema for key, cell in self.cells.items()}
+
     def schema(self) -> Schema:
         """The JSON Schema of the record."""
-        cells = self.cells.items()
-        needed: Schema = {key: cell.schema for key, cell in cells if cell.absent is MISSING}
-        others: Schema = {key: cell.schema for key, cell in cells if key not in needed}
+        cells = self.cell_schemas()
+        needed: Schema = {k: cells[k] for k, cell in self.cells.items() if cell.absent is MISSING}
+        others: Schema = {key: cell for key, cell in cells.items() if key not in needed}
 
         return schemas.record(needed, others)
 

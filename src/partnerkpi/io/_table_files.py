@@ -31,8 +31,29 @@ class TableFile:
 
 @frozen
 class TableFiles:
-    """The three portfolio tables, each in a file of its own."""
+    """The three portfolio tables, each in a file of its own, and those of what is managed.
+
+    Attributes:
+        customers: The customers.
+        subscriptions: The subscriptions and trials.
+        licenses: The observations of license lines.
+        administrators: The administrators assigned to customers, if there is such a table.
+        orders: The items of orders, likewise.
+        invoices: The invoices, likewise.
+        checklists: The checklists of setting up, likewise.
+    """
 
     customers: TableFile
     subscriptions: TableFile
     licenses: TableFile
+    administrators: TableFile | None = None
+    orders: TableFile | None = None
+    invoices: TableFile | None = None
+    checklists: TableFile | None = None
+
+    @property
+    def managed(self) -> bool:
+        """Whether there is any table of what is managed."""
+        tables = (self.administrators, self.orders, self.invoices, self.checklists)
+
+        return any(table is not None for table in tables)

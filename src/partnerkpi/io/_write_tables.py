@@ -22,6 +22,8 @@ from partnerkpi._faults import shown
 from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.errors import Fault, InputError, Place
 from partnerkpi.io._csv import FIELD_LIMIT, RECORD_LIMIT
+from partnerkpi.io._managed_rows import managed_rows
+from partnerkpi.io._managed_tables import MANAGED_TABLES
 from partnerkpi.io._table_columns import ATTRIBUTE, CUSTOMERS, LICENSES, SUBSCRIPTIONS
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def write_tables(
     Args:
         customers: They are gone through once.
         files: Where to; every source must be a path, and is packed if it ends with ``.gz``.
+            Of the tables of what is managed there must be all or none.
         attributes: The names of all attributes that occur; CSV has a column for each.
 
     Raises:
@@ -60,8 +63,15 @@ def write_tables(
             stack.enter_context(_opened(table, getattr(files, table.name), attributes))
             for table in (CUSTOMERS, SUBSCRIPTIONS, LICENSES)
         )
+        managed = {
+            table: stack.enter_context(_opened(table, file, ()))
+            for table in MANAGED_TABLES
+            if (file := getattr(files, table.name)) is not None
+        }
         for customer in customers:
             to_customers.write(_customer(customer), customer.id)
+            for table, row in managed_rows(customer) if managed else ():
+                managed[table].write(row, customer.id)
             for subscription in customer.subscriptions:
                 to_subscriptions.write(_subscription(subscription, customer.id), customer.id)
                 for line in subscription.licenses:

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from partnerkpi._faults import FaultLog
 from partnerkpi.errors import Place
+from partnerkpi.io._managed_tables import MANAGED_TABLES
 from partnerkpi.io._table_batches import EMIT
 from partnerkpi.io._table_files import TableFile, TableFiles
 
@@ -64,10 +65,11 @@ def look_into(directory: str | os.PathLike[str]) -> DirectoryInput:
     found = _Found(Path(directory), FaultLog())
     document = found.one("portfolio", _DOCUMENT)
     tables = {table.name: found.one(table.name, _TABLE) for table in EMIT}
+    managed = {table.name: found.one(table.name, _TABLE) for table in MANAGED_TABLES}
     calls, queue_calls = found.one("calls", _CALLS), found.one("queue_calls", _CALLS)
-    found.judge(document, tables, anything=bool(calls or queue_calls))
+    found.judge(document, tables, managed, anything=bool(calls or queue_calls))
 
-    return DirectoryInput(document, _table_files(tables), calls, queue_calls)
+    return DirectoryInput(document, _table_files(tables | managed), calls, queue_calls)
 
 
 @frozen
@@ -87,7 +89,12 @@ class _Found:
         return paths[0] if paths else None
 
     def judge(
-        self, document: Path | None, tables: dict[str, Path | None], *, anything: bool
+        self,
+        document: Path | None,
+        tables: dict[str, Path | None],
+        managed: dict[str, Path | None],
+        *,
+        anything: bool,
     ) -> None:
         """Fault what does not make one input.
 
@@ -96,7 +103,7 @@ class _Found:
         """
         # An unreadable or missing directory is an error of the operating system, not of the input.
         next(self.directory.iterdir(), None)
-        there = [name for name, path in tables.items() if path]
+        there = [name for name, path in (tables | managed).items() if path]
         if document and there:
             self._fault(f"{document.name} or tables, not both", f"also {', '.join(there)}")
         elif there:

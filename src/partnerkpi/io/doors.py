@@ -14,6 +14,7 @@ from partnerkpi.call_columns import Calls, QueueCalls
 from partnerkpi.errors import InputError, Place
 from partnerkpi.io._call_door import form_of
 from partnerkpi.io._columns_in import ColumnPlaces, load_columns
+from partnerkpi.io._managed_tables import MANAGED_TABLES
 from partnerkpi.io._nested import DocumentPlaces
 from partnerkpi.io._table_files import TableFile, TableFiles
 from partnerkpi.io._table_places import TablePlaces
@@ -265,7 +266,8 @@ def write(
 ) -> None:
     """Write a portfolio, call legs or queue calls. Reading them gives them back.
 
-    A portfolio becomes a document, or three tables in a directory; calls become a table.
+    A portfolio becomes a document, or tables in a directory: the three, and those of what is
+    managed where anything is; they do not carry the partner. Calls become a table.
 
     Args:
         records: What to write.
@@ -303,13 +305,13 @@ def write(
     directory = Path(target)
     directory.mkdir(parents=True, exist_ok=True)
     suffix = f".{tables}" + (".gz" if gzip else "")
-    files = (
-        TableFile(directory / f"{name}{suffix}", tables)
-        for name in ("customers", "subscriptions", "licenses")
-    )
+    names = ["customers", "subscriptions", "licenses"]
+    if _has_managed(records):
+        names += [table.name for table in MANAGED_TABLES]
+    files = {name: TableFile(directory / f"{name}{suffix}", tables) for name in names}
     write_tables(
         records.customers,
-        TableFiles(*files),
+        TableFiles(**files),
         attributes=sorted(records.customer_columns.attributes),
     )
 
@@ -336,6 +338,10 @@ def _is_managed(portfolio: Portfolio) -> bool:
     partner = portfolio.partner
     of_partner = partner is not None and bool(partner.administrators or partner.organization)
 
-    return of_partner or bool(
-        portfolio.customer_columns.administrators or portfolio.subscription_columns.managed.records
-    )
+    return of_partner or _has_managed(portfolio)
+
+
+def _has_managed(portfolio: Portfolio) -> bool:
+    assigned, managed = portfolio.customer_columns.administrators, portfolio.subscription_columns
+
+    return bool(assigned or managed.managed.records)

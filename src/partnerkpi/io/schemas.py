@@ -11,7 +11,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from partnerkpi.call_models import Outcome
-from partnerkpi.io._managed_in import ADMINISTRATOR, CHECKLIST, INVOICE, ORDER
+from partnerkpi.io._managed_in import (
+    ACCEPTANCE,
+    ADMINISTRATOR,
+    CHECKLIST,
+    INVOICE,
+    ITEM,
+    ORDER,
+)
+from partnerkpi.io._managed_tables import ADMINISTRATORS, CHECKLISTS, INVOICES, ORDERS
 from partnerkpi.io._nested import KINDS, MANAGERS
 from partnerkpi.io._schema import (
     NOTHING_MORE,
@@ -36,13 +44,19 @@ from partnerkpi.io.documents import FIRST_FORMAT, SECOND_FORMAT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from partnerkpi.io._table_columns import Table
+
 __all__ = [
     "PORTFOLIO_SCHEMAS",
     "Schema",
+    "administrators_schema",
     "calls_schema",
+    "checklists_schema",
     "customers_schema",
+    "invoices_schema",
     "licenses_schema",
     "managed_portfolio_schema",
+    "orders_schema",
     "portfolio_schema",
     "queue_calls_schema",
     "schema",
@@ -56,7 +70,8 @@ def schema(name: str) -> Schema:
     Args:
         name: ``portfolio@1`` or ``portfolio@2``, or ``customers@1``, ``subscriptions@1``,
             ``licenses@1``, ``calls@1`` and ``queue_calls@1`` for a line of these tables as JSON
-            lines; ``partnerkpi/`` may stand before it.
+            lines, likewise ``administrators@1``, ``orders@1``, ``invoices@1`` and
+            ``checklists@1``, or ``resources@1``; ``partnerkpi/`` may stand before it.
 
     Returns:
         A schema of the dialect 2020-12 as plain dicts and lists; a new one each time.
@@ -332,6 +347,69 @@ def _origin() -> Schema:
     return {"record_id": _maybe("text"), "reported_at": _maybe("instant")}
 
 
+def _managed_schema(table: Table, columns: Mapping[str, object], description: str) -> Schema:
+    """The JSON Schema of a line of a table of what is managed, by the cells of its columns."""
+    needed: Schema = {name: columns[name] for name in table.required}
+    others: Schema = {name: {"anyOf": [columns[name], null()]} for name in table.optional}
+
+    return _row(table.name, description, record(needed, others))
+
+
+def administrators_schema() -> Schema:
+    """The JSON Schema of a line of the table ``administrators``.
+
+    Example:
+        >>> administrators_schema()["required"]
+        ['customer_id', 'administrator_id', 'name', 'email', 'role']
+    """
+    cells = ADMINISTRATOR.cell_schemas()
+    own = {"customer_id": ref("text"), "administrator_id": cells.pop("id")}
+
+    return _managed_schema(ADMINISTRATORS, own | cells, "An administrator assigned to a customer.")
+
+
+def orders_schema() -> Schema:
+    """The JSON Schema of a line of the table ``orders``.
+
+    Example:
+        >>> orders_schema()["required"]
+        ['subscription_id', 'order_id', 'placed_at', 'kind']
+    """
+    cells = ORDER.cell_schemas()
+    own = {"subscription_id": ref("text"), "order_id": cells.pop("id")}
+
+    return _managed_schema(
+        ORDERS, own | cells | ITEM.cell_schemas(), "An item of an order, or an order without any."
+    )
+
+
+def invoices_schema() -> Schema:
+    """The JSON Schema of a line of the table ``invoices``.
+
+    Example:
+        >>> invoices_schema()["properties"]["currency"]["pattern"][:9]
+        '^[A-Z]{3}'
+    """
+    own: Schema = {"subscription_id": ref("text")}
+
+    return _managed_schema(INVOICES, own | INVOICE.cell_schemas(), "An invoice.")
+
+
+def checklists_schema() -> Schema:
+    """The JSON Schema of a line of the table ``checklists``.
+
+    Example:
+        >>> checklists_schema()["required"]
+        ['subscription_id']
+    """
+    terms = {f"terms_accepted_{key}": cell for key, cell in ACCEPTANCE.cell_schemas().items()}
+    own: Schema = {"subscription_id": ref("text")}
+
+    return _managed_schema(
+        CHECKLISTS, own | CHECKLIST.cell_schemas() | terms, "How far a set-up is."
+    )
+
+
 def _row(table: str, description: str, body: Schema) -> Schema:
     return document(f"A line of the table {table}", description, body, _basic())
 
@@ -343,6 +421,10 @@ PORTFOLIO_SCHEMAS: Final[Mapping[str, Maker]] = MappingProxyType(
         "partnerkpi/customers@1": customers_schema,
         "partnerkpi/subscriptions@1": subscriptions_schema,
         "partnerkpi/licenses@1": licenses_schema,
+        "partnerkpi/administrators@1": administrators_schema,
+        "partnerkpi/orders@1": orders_schema,
+        "partnerkpi/invoices@1": invoices_schema,
+        "partnerkpi/checklists@1": checklists_schema,
         "partnerkpi/calls@1": calls_schema,
         "partnerkpi/queue_calls@1": queue_calls_schema,
         RESOURCES_FORMAT: catalogue_schema,

@@ -12,7 +12,9 @@ import os
 from typing import TYPE_CHECKING
 
 from partnerkpi.io._files import opened
+from partnerkpi.io._managed_tables import Stated, load_managed
 from partnerkpi.io._table_batches import EMIT
+from partnerkpi.io._table_columns import SUBSCRIPTIONS
 from partnerkpi.io._table_feed import TableFeed
 from partnerkpi.io._table_files import TableFile, TableFiles, TableFormat
 from partnerkpi.io._write_tables import write_tables
@@ -54,6 +56,7 @@ def load_tables(
     """
     told = progress or (lambda _: None)
     parents_known, before = True, 0
+    all_known, stated = True, Stated()
     for table in EMIT:
         feed = TableFeed(table, places, log, unknown_keys)
         file: TableFile = getattr(files, table.name)
@@ -62,9 +65,14 @@ def load_tables(
                 # Where the ids of the table above are not known, its rows here have no chance.
                 part.bad |= not parents_known
                 EMIT[table](part, taker)
+                if table is SUBSCRIPTIONS and files.managed:
+                    stated.note(part)
                 told(before + source.consumed)
             before += source.consumed
         parents_known = feed.ids_known
+        all_known &= parents_known
+    if files.managed:
+        load_managed(files, taker, log, stated, unknown_keys=unknown_keys, parents_known=all_known)
 
 
 def _name(file: TableFile, table: Table) -> str | None:
