@@ -58,7 +58,7 @@ FACE = {
         TableDefinition Unit Value Why
         """,
     "partnerkpi.managing": """
-        AREAS MAX_TAGS MAX_TAG_LENGTH LONGEST_TRIAL_DAYS PERMISSIONS Access Area Change
+        AREAS MAX_TAGS MAX_TAG_LENGTH LONGEST_TRIAL_DAYS PERMISSIONS Access Area ChangeRecord
         CustomerAdministrators LicenseTotal Operation OrderRow Permission ProductLicenses Reach
         Rule SubscriptionDetails TagUse TrialStanding Trials accept_terms add_partner_administrator
         add_tag administrators assign_administrator assign_tags change_document change_from

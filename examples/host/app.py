@@ -29,14 +29,14 @@ from examples.host.page import page
 from examples.host.store import Store
 from examples.host.strict import instant, strictly
 from partnerkpi import errors, managing
-from partnerkpi.managing import Change, Operation
+from partnerkpi.managing import ChangeRecord, Operation
 from partnerkpi.managing_models import Administrator
 
 Clock = Callable[[], datetime]
 Kept = NamedDependency[Store]
 Now = NamedDependency[datetime]
 Actor = NamedDependency[Administrator]
-Act = Callable[..., tuple[Any, Change[Any]]]
+Act = Callable[..., tuple[Any, ChangeRecord[Any]]]
 Acts = dict[Operation, tuple[type[Any], Act]]
 
 #: Errors of the library, and how they are answered; the first that fits.
@@ -227,7 +227,7 @@ def read_journal(
     return [managing.change_document(change) for change in store.journal(after)]
 
 
-def recorded(change: Change[Any]) -> Recorded:
+def recorded(change: ChangeRecord[Any]) -> Recorded:
     """A change as it is answered."""
     document: dict[str, Any] = managing.change_document(change)
     del document["format"], document["partner_id"]
@@ -248,7 +248,7 @@ def customer_operation(operation: Operation) -> HTTPRouteHandler:
     ) -> Recorded:
         body = strictly(kind, data)
 
-        def done(portfolio: pk.Portfolio) -> Change[Any]:
+        def done(portfolio: pk.Portfolio) -> ChangeRecord[Any]:
             return act(portfolio.customer(customer_id), body, by=administrator, at=now)[1]
 
         return recorded(store.change(done))
@@ -273,7 +273,7 @@ def partner_operation(operation: Operation) -> HTTPRouteHandler:
     ) -> Recorded:
         body = strictly(kind, data)
 
-        def done(_: pk.Portfolio) -> Change[Any]:
+        def done(_: pk.Portfolio) -> ChangeRecord[Any]:
             return act(store.partner, body, by=administrator, at=now)[1]
 
         return recorded(store.change(done))

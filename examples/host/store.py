@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import partnerkpi as pk
 from partnerkpi import managing
-from partnerkpi.managing import Change
+from partnerkpi.managing import ChangeRecord
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS beginning (document BLOB NOT NULL);
@@ -54,7 +54,7 @@ class Store:
         """Whose journal it is: it began with one."""
         return cast("pk.Partner", self.portfolio.partner)
 
-    def journal(self, after: int = 0) -> list[Change[Any]]:
+    def journal(self, after: int = 0) -> list[ChangeRecord[Any]]:
         """The changes behind a place in the journal."""
         rows = self._connection.execute(
             "SELECT document FROM journal WHERE sequence > ? ORDER BY sequence", (after,)
@@ -62,7 +62,7 @@ class Store:
 
         return [managing.change_from(json.loads(document)) for (document,) in rows]
 
-    def change(self, act: Callable[[pk.Portfolio], Change[Any]]) -> Change[Any]:
+    def change(self, act: Callable[[pk.Portfolio], ChangeRecord[Any]]) -> ChangeRecord[Any]:
         """Do something to the portfolio as it is now, and write it into the journal.
 
         Whatever refuses the change leaves portfolio and journal as they are.

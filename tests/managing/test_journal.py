@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 import partnerkpi as pk
 from partnerkpi import managing
 from partnerkpi.errors import ChangeRefusedError, NotPermittedError, ReplayError
-from partnerkpi.managing import Change, Operation, replay
+from partnerkpi.managing import ChangeRecord, Operation, replay
 from partnerkpi.managing_models import Administrator, Checklist, Invoice, Role
 from partnerkpi.models import Customer, Kind
 from tests.managing.examples import (
@@ -104,9 +104,9 @@ class Managing(RuleBasedStateMachine):
         """Begin with the portfolio above."""
         super().__init__()
         self.portfolio = INITIAL
-        self.journal: list[Change[Any]] = []
+        self.journal: list[ChangeRecord[Any]] = []
 
-    def keep(self, act: Callable[[], tuple[Any, Change[Any]]], by: Administrator) -> None:
+    def keep(self, act: Callable[[], tuple[Any, ChangeRecord[Any]]], by: Administrator) -> None:
         """Do something, put it into the journal; a refusal names the role and changes nothing."""
         try:
             after, change = act()
@@ -193,7 +193,7 @@ TestManaging = Managing.TestCase
 # What does not follow
 
 
-def tagged(*tags: str) -> list[Change[Any]]:
+def tagged(*tags: str) -> list[ChangeRecord[Any]]:
     """The journal of some tags added one by one to the first customer."""
     customer, journal = INITIAL.customer("c-1"), []
     for sequence, tag in enumerate(tags, 1):
@@ -228,7 +228,7 @@ ALONE = managing.add_tag(INITIAL.customer("c-2"), "x", by=ADA, at=WHEN)[1]
     ],
 )
 def test_what_does_not_follow_is_refused(
-    journal: list[Change[Any]], after: int, sequence: int, expected: str, found: str
+    journal: list[ChangeRecord[Any]], after: int, sequence: int, expected: str, found: str
 ) -> None:
     """Gaps, repeats, another order, another partner or customer, another state before."""
     with pytest.raises(ReplayError) as caught:
@@ -244,7 +244,7 @@ def test_what_does_not_follow_is_refused(
 def test_every_part_is_compared_with_what_was_before() -> None:
     """Tags, administrators, those of the partner, and subscriptions."""
     first = INITIAL.customer("c-1")
-    changes: list[Change[Any]] = [
+    changes: list[ChangeRecord[Any]] = [
         managing.remove_administrator(first, "ben", by=ADA, at=WHEN)[1],
         managing.remove_partner_administrator(NORTH, "eve", by=ADA, at=WHEN)[1],
         managing.extend_trial(first, "T-0", by=ADA, at=WHEN)[1],
@@ -284,7 +284,7 @@ def test_statuses_segments_and_reports_see_a_replayed_portfolio() -> None:
 # Records
 
 
-def every_change() -> list[Change[Any]]:
+def every_change() -> list[ChangeRecord[Any]]:
     """A record of each operation."""
     first: Customer = INITIAL.customer("c-1")
     how: Any = {"by": ADA, "at": WHEN}
@@ -416,7 +416,7 @@ def test_what_is_no_object_is_no_record() -> None:
 def test_a_change_by_hand_is_checked() -> None:
     """As every record; the partner's own administrators are nobody's customers."""
     with pytest.raises(pk.errors.InputError, match="5 faults"):
-        Change(
+        ChangeRecord(
             operation="rename",
             customer_id=None,
             by=7,  # type: ignore[arg-type]

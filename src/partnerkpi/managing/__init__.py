@@ -10,7 +10,7 @@ from partnerkpi.managing.administrators import (
     remove_administrator,
     remove_partner_administrator,
 )
-from partnerkpi.managing.changes import AREAS, Area, Change, Operation, Rule
+from partnerkpi.managing.changes import AREAS, Area, ChangeRecord, Operation, Rule
 from partnerkpi.managing.journal import replay
 from partnerkpi.managing.launch import launch_link
 from partnerkpi.managing.orders import (
@@ -59,7 +59,7 @@ __all__ = [
     "PERMISSIONS",
     "Access",
     "Area",
-    "Change",
+    "ChangeRecord",
     "CustomerAdministrators",
     "LicenseTotal",
     "Operation",

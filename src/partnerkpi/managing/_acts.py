@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from partnerkpi._faults import shown
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.errors import ChangeRefusedError, NotPermittedError
-from partnerkpi.managing.changes import Change, Rule
+from partnerkpi.managing.changes import ChangeRecord, Rule
 from partnerkpi.managing.roles import may
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Act", "acting", "subscription_of", "with_subscription"]
 
-_Part = TypeVar("_Part")
+PartT = TypeVar("PartT")
 
 
 @frozen
@@ -39,9 +39,9 @@ class Act:
 
         return kind(self.operation.value, self.by.role.value, rule.name.lower(), rule.value, found)
 
-    def change(self, before: _Part, after: _Part) -> Change[_Part]:
+    def change(self, before: PartT, after: PartT) -> ChangeRecord[PartT]:
         """The record of it."""
-        return Change(
+        return ChangeRecord(
             operation=self.operation,
             customer_id=None if self.customer is None else self.customer.id,
             by=self.by.id,

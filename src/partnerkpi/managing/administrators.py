@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from partnerkpi._faults import shown
 from partnerkpi.managing._acts import acting
-from partnerkpi.managing.changes import Change, Operation, Rule
+from partnerkpi.managing.changes import ChangeRecord, Operation, Rule
 from partnerkpi.managing_models import PERMISSIONS, Administrator, Reach, Role
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def administrators(customer: Customer, partner: Partner | None = None) -> Custom
 
 def assign_administrator(
     customer: Customer, administrator: Administrator, *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[Listed]]:
+) -> tuple[Customer, ChangeRecord[Listed]]:
     """Assign an administrator to a customer, which is seen from then on.
 
     Args:
@@ -110,7 +110,7 @@ def assign_administrator(
 
 def remove_administrator(
     customer: Customer, administrator_id: str, *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[Listed]]:
+) -> tuple[Customer, ChangeRecord[Listed]]:
     """Take an administrator off a customer; who sees all customers cannot be taken off one.
 
     Args:
@@ -147,7 +147,7 @@ def change_role(
     *,
     by: Administrator,
     at: datetime,
-) -> tuple[Customer, Change[Listed]]:
+) -> tuple[Customer, ChangeRecord[Listed]]:
     """Change the role of an administrator who is assigned to a customer.
 
     In a role that sees all customers the administrator is listed apart from then on, and managed
@@ -186,7 +186,7 @@ def change_role(
 
 def add_partner_administrator(
     partner: Partner, administrator: Administrator, *, by: Administrator, at: datetime
-) -> tuple[Partner, Change[Listed]]:
+) -> tuple[Partner, ChangeRecord[Listed]]:
     """Add an administrator who sees all customers.
 
     Args:
@@ -220,7 +220,7 @@ def add_partner_administrator(
 
 def remove_partner_administrator(
     partner: Partner, administrator_id: str, *, by: Administrator, at: datetime
-) -> tuple[Partner, Change[Listed]]:
+) -> tuple[Partner, ChangeRecord[Listed]]:
     """Remove an administrator who sees all customers; never the last full administrator.
 
     Args:
@@ -259,7 +259,7 @@ def change_partner_role(
     *,
     by: Administrator,
     at: datetime,
-) -> tuple[Partner, Change[Listed]]:
+) -> tuple[Partner, ChangeRecord[Listed]]:
     """Change the role of an administrator who sees all customers, to another that sees all.
 
     Args:
@@ -295,11 +295,13 @@ def change_partner_role(
     return _of_partner(act, partner, _with(partner.administrators, changed))
 
 
-def _of_customer(act: Act, customer: Customer, after: Listed) -> tuple[Customer, Change[Listed]]:
+def _of_customer(
+    act: Act, customer: Customer, after: Listed
+) -> tuple[Customer, ChangeRecord[Listed]]:
     return evolve(customer, administrators=after), act.change(customer.administrators, after)
 
 
-def _of_partner(act: Act, partner: Partner, after: Listed) -> tuple[Partner, Change[Listed]]:
+def _of_partner(act: Act, partner: Partner, after: Listed) -> tuple[Partner, ChangeRecord[Listed]]:
     before = partner.administrators
     if _full(before) and not _full(after):
         raise act.refusal(Rule.LAST_FULL_ADMIN, f"{shown(_full(before)[0].id)}, the last one")

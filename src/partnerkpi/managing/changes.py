@@ -16,9 +16,9 @@ from partnerkpi._record_fields import refuse, utc
 from partnerkpi.managing_models import AdministratorId, Role
 from partnerkpi.models import CustomerId, PartnerId
 
-__all__ = ["AREAS", "OF_PARTNER", "Area", "Change", "Operation", "Rule"]
+__all__ = ["AREAS", "OF_PARTNER", "Area", "ChangeRecord", "Operation", "Rule"]
 
-_Part = TypeVar("_Part")
+PartT = TypeVar("PartT")
 
 
 class Area(StrEnum):
@@ -148,7 +148,7 @@ def _partner_id(value: str | None) -> PartnerId | None:
 
 
 @frozen(kw_only=True)
-class Change(Generic[_Part]):
+class ChangeRecord(Generic[PartT]):
     """A change that was made: who did what, when, and the changed part before and after.
 
     Attributes:
@@ -168,7 +168,7 @@ class Change(Generic[_Part]):
 
     Example:
         >>> from datetime import datetime, timezone
-        >>> change = Change(
+        >>> change = ChangeRecord(
         ...     operation="add_tag",
         ...     customer_id="c-1",
         ...     by="a-1",
@@ -186,16 +186,16 @@ class Change(Generic[_Part]):
     by: AdministratorId = field(converter=_administrator_id)
     role: Role = field(converter=_role)
     at: datetime = field(converter=utc)
-    before: _Part
-    after: _Part
+    before: PartT
+    after: PartT
     partner_id: PartnerId | None = field(default=None, converter=_partner_id)
     sequence: int | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a faulty change."""
-        refuse("Change", _of_change(self))
+        refuse("ChangeRecord", _of_change(self))
 
-    def numbered(self, partner_id: str, sequence: int) -> Change[_Part]:
+    def numbered(self, partner_id: str, sequence: int) -> ChangeRecord[PartT]:
         """The change as it stands in the journal of a partner.
 
         Raises:
@@ -204,7 +204,7 @@ class Change(Generic[_Part]):
         return evolve(self, partner_id=partner_id, sequence=sequence)
 
 
-def _of_change(change: Change[_Part]) -> Iterator[rules.Finding]:
+def _of_change(change: ChangeRecord[PartT]) -> Iterator[rules.Finding]:
     found = list(rules.member_faults("operation", change.operation, Operation))
     yield from found or _of_whose(change)
     yield from rules.text_faults("by", change.by)
@@ -215,7 +215,7 @@ def _of_change(change: Change[_Part]) -> Iterator[rules.Finding]:
         yield from _of_sequence(change.sequence)
 
 
-def _of_whose(change: Change[_Part]) -> Iterator[rules.Finding]:
+def _of_whose(change: ChangeRecord[PartT]) -> Iterator[rules.Finding]:
     if change.operation not in OF_PARTNER:
         yield from rules.text_faults("customer_id", change.customer_id)
     elif change.customer_id is not None:

@@ -15,13 +15,15 @@ from partnerkpi.managing.changes import AREAS, OF_PARTNER, Area
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from partnerkpi.managing.changes import Change
+    from partnerkpi.managing.changes import ChangeRecord
     from partnerkpi.models import Customer, Partner
 
 __all__ = ["replay"]
 
 
-def replay(initial: Portfolio, changes: Iterable[Change[Any]], *, after: int = 0) -> Portfolio:
+def replay(
+    initial: Portfolio, changes: Iterable[ChangeRecord[Any]], *, after: int = 0
+) -> Portfolio:
     """The portfolio that a journal makes of an earlier one.
 
     Records are taken as they are: what was permitted when they were made is not asked again.
@@ -70,7 +72,7 @@ class _State:
     partner: Partner | None
     changed: dict[str, Customer] = field(factory=dict)
 
-    def take(self, change: Change[Any], sequence: int) -> None:
+    def take(self, change: ChangeRecord[Any], sequence: int) -> None:
         """Apply a change to what it was made of."""
         if self.partner is None or self.partner.id != change.partner_id:
             known = None if self.partner is None else self.partner.id
@@ -83,7 +85,7 @@ class _State:
         else:
             self._take_customer(change, change.customer_id or "")
 
-    def _take_customer(self, change: Change[Any], name: str) -> None:
+    def _take_customer(self, change: ChangeRecord[Any], name: str) -> None:
         try:
             customer = self.changed.get(name) or self.portfolio.customer(name)
         except UnknownNameError as error:
@@ -100,7 +102,7 @@ class _State:
         return Portfolio.from_customers(customers, partner=self.partner)
 
 
-def _part_of(customer: Customer, change: Change[Any]) -> object:
+def _part_of(customer: Customer, change: ChangeRecord[Any]) -> object:
     """The part of a customer that a change changes, as it stands."""
     area = AREAS[change.operation]
     if area is Area.TAGS:
@@ -111,7 +113,7 @@ def _part_of(customer: Customer, change: Change[Any]) -> object:
     return next((each for each in customer.subscriptions if each.id == change.after.id), None)
 
 
-def _with_part(customer: Customer, change: Change[Any]) -> Customer:
+def _with_part(customer: Customer, change: ChangeRecord[Any]) -> Customer:
     area = AREAS[change.operation]
     if area is Area.TAGS:
         return evolve(customer, tags=change.after)
@@ -121,10 +123,10 @@ def _with_part(customer: Customer, change: Change[Any]) -> Customer:
     return with_subscription(customer, change.after)
 
 
-def _compare(change: Change[Any], held: object) -> None:
+def _compare(change: ChangeRecord[Any], held: object) -> None:
     if held != change.before:
         raise _unfit(change, f"before it {shown(change.before)}", shown(held))
 
 
-def _unfit(change: Change[Any], expected: str, found: str) -> ReplayError:
+def _unfit(change: ChangeRecord[Any], expected: str, found: str) -> ReplayError:
     return ReplayError(change.partner_id or "", change.sequence or 0, expected, found)

@@ -10,7 +10,7 @@ from partnerkpi import _record_rules as rules
 from partnerkpi._faults import shown
 from partnerkpi.managing._acts import acting, subscription_of, with_subscription
 from partnerkpi.managing._seen import standing
-from partnerkpi.managing.changes import Change, Operation, Rule
+from partnerkpi.managing.changes import ChangeRecord, Operation, Rule
 from partnerkpi.managing_models import Invoice, Order, OrderKind
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def record_payment(
     by: Administrator,
     at: datetime,
     paid_on: date | None = None,
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     """Record that an invoice was paid; from then on the subscription is paid as its invoices say.
 
     That a subscription is paid may also have been stated; that it is not, no longer counts.

@@ -16,7 +16,7 @@ from partnerkpi.io._partner_in import subscription_in
 from partnerkpi.io._shapes import INSTANT, TEXT, Cell, Shape, many, maybe, word, written
 from partnerkpi.io._write_documents import subscription_document
 from partnerkpi.io.schemas import managed_portfolio_schema
-from partnerkpi.managing.changes import A_PLACE, AREAS, Area, Change, Operation
+from partnerkpi.managing.changes import A_PLACE, AREAS, Area, ChangeRecord, Operation
 from partnerkpi.managing_models import Role
 from partnerkpi.models import Subscription
 
@@ -82,7 +82,7 @@ _NOTHING: Final = Cell(_nothing, "null, as the trial begins here", None, schemas
 _UNREAD: Final = Cell(_as_it_is, "what was changed", None, {})
 
 
-def _shape(operation: object) -> Shape[Change[Any]]:
+def _shape(operation: object) -> Shape[ChangeRecord[Any]]:
     """The keys of a change; what stands before and after is not judged of an unknown operation."""
     known = rules.member_of(Operation, operation) if isinstance(operation, str) else None
     after = _PARTS[AREAS[known]] if isinstance(known, Operation) else _UNREAD
@@ -91,18 +91,18 @@ def _shape(operation: object) -> Shape[Change[Any]]:
     return Shape(_change, {**_HEAD, "before": before, "after": after})
 
 
-def _change(**fields: Any) -> Change[Any]:
+def _change(**fields: Any) -> ChangeRecord[Any]:
     del fields["format"]
 
-    return Change(**fields)
+    return ChangeRecord(**fields)
 
 
-def change_document(change: Change[Any]) -> dict[str, object]:
+def change_document(change: ChangeRecord[Any]) -> dict[str, object]:
     """A change record as plain values that JSON knows.
 
     Example:
         >>> from datetime import datetime, timezone
-        >>> change = Change(
+        >>> change = ChangeRecord(
         ...     operation="add_tag",
         ...     customer_id="c-1",
         ...     by="a-1",
@@ -133,7 +133,7 @@ def _part(value: object) -> object:
     return subscription_document(value) if isinstance(value, Subscription) else written(value)
 
 
-def change_from(document: Mapping[str, object]) -> Change[Any]:
+def change_from(document: Mapping[str, object]) -> ChangeRecord[Any]:
     """A change record from plain values, read as strictly as a portfolio.
 
     Raises:
@@ -159,7 +159,7 @@ def change_from(document: Mapping[str, object]) -> Change[Any]:
     log.refuse()
 
     # Nothing is missing where nothing is faulty.
-    return cast("Change[Any]", change)
+    return cast("ChangeRecord[Any]", change)
 
 
 def change_schema() -> Schema:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from partnerkpi.managing._acts import acting, subscription_of, with_subscription
-from partnerkpi.managing.changes import Change, Operation, Rule
+from partnerkpi.managing.changes import ChangeRecord, Operation, Rule
 from partnerkpi.managing_models import Acceptance, Checklist
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["accept_terms", "configure_services", "review_plan"]
 
 def review_plan(
     customer: Customer, subscription_id: str, *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     """Note that the plan of a subscription was reviewed.
 
     A step begins the checklist where there is none and the subscription is not set up. Once all
@@ -65,7 +65,7 @@ def accept_terms(
     by: Administrator,
     at: datetime,
     accepted_by: str | None = None,
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     """Note that the terms of a subscription were accepted, by whom and when; see ``review_plan``.
 
     Args:
@@ -103,7 +103,7 @@ def accept_terms(
 
 def configure_services(
     customer: Customer, subscription_id: str, *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     """Note that the services of a subscription are configured; see ``review_plan``.
 
     Args:
@@ -145,7 +145,7 @@ def _begun(act: Act, customer: Customer, subscription_id: str) -> tuple[Subscrip
 
 def _done(
     act: Act, customer: Customer, before: Subscription, checklist: Checklist, done: Checklist
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     if done == checklist:
         raise act.refusal(Rule.STEP_OPEN, f"{act.operation.value}, done before")
     after = evolve(before, checklist=done, set_up=before.set_up or None)

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from partnerkpi import _record_rules as rules
 from partnerkpi._faults import shown
 from partnerkpi.managing._acts import acting
-from partnerkpi.managing.changes import Change, Operation, Rule
+from partnerkpi.managing.changes import ChangeRecord, Operation, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ MAX_TAG_LENGTH: Final = 25
 
 def assign_tags(
     customer: Customer, tags: Iterable[str], *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[tuple[str, ...]]]:
+) -> tuple[Customer, ChangeRecord[tuple[str, ...]]]:
     """Replace the whole set of a customer's tags.
 
     Tags are trimmed; of tags that differ only in case (by Unicode case folding) the first stays.
@@ -70,7 +70,7 @@ def assign_tags(
 
 def add_tag(
     customer: Customer, tag: str, *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[tuple[str, ...]]]:
+) -> tuple[Customer, ChangeRecord[tuple[str, ...]]]:
     """Add one tag; one that the customer carries already, in whatever case, stays as it is.
 
     Args:
@@ -103,7 +103,7 @@ def add_tag(
 
 def remove_tag(
     customer: Customer, tag: str, *, by: Administrator, at: datetime
-) -> tuple[Customer, Change[tuple[str, ...]]]:
+) -> tuple[Customer, ChangeRecord[tuple[str, ...]]]:
     """Take one tag off a customer, in whatever case it is carried.
 
     Args:
@@ -147,7 +147,7 @@ def _tag(act: Act, tag: str) -> str:
 
 def _retagged(
     act: Act, customer: Customer, tags: Iterable[str]
-) -> tuple[Customer, Change[tuple[str, ...]]]:
+) -> tuple[Customer, ChangeRecord[tuple[str, ...]]]:
     by_folding: dict[str, str] = {}
     for tag in tags:
         by_folding.setdefault(tag.casefold(), tag)

@@ -13,7 +13,7 @@ from partnerkpi._faults import shown
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.managing._acts import acting, subscription_of, with_subscription
 from partnerkpi.managing._seen import standings
-from partnerkpi.managing.changes import Change, Operation, Rule
+from partnerkpi.managing.changes import ChangeRecord, Operation, Rule
 from partnerkpi.models import (
     Customer,
     Kind,
@@ -54,7 +54,7 @@ def start_trial(
     by: Administrator,
     at: datetime,
     days: int = 30,
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     """Start a trial for a customer: added and starting at an instant, ending some days later.
 
     The seats are an observation of that instant, none of them assigned yet. A trial that has
@@ -101,7 +101,7 @@ def start_trial(
 
 def extend_trial(
     customer: Customer, trial_id: str, *, by: Administrator, at: datetime, days: int = 30
-) -> tuple[Customer, Change[Subscription | None]]:
+) -> tuple[Customer, ChangeRecord[Subscription | None]]:
     """Set a new end of a trial, counted from the instant of the change, never from the old end.
 
     Args:
