@@ -515,7 +515,7 @@ def oracle_set_up(sub: Subscription, as_of: datetime) -> bool:
 
 @given(
     managed_subscriptions(),
-    st.integers(-40, 40).map(lambda days: NEAR + timedelta(days=days)),
+    st.sampled_from([0, 1, -1, 29, 30, 31, -29, -30, -31]).map(lambda n: NEAR + timedelta(days=n)),
     st.sampled_from([timedelta(0), timedelta(microseconds=-1), timedelta(hours=23)]),
 )
 def test_statuses_see_invoices_and_checklists(

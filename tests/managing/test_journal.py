@@ -62,7 +62,7 @@ PEOPLE = tuple(
         ("Eve", Role.HELPDESK_ADMIN),
     )
 )
-TAGS = st.sampled_from(["gold", "GOLD", " Gold ", "a", "b", "c", "d", "e", "f,", "", "x" * 26])
+TAGS = st.sampled_from(["gold", "GOLD", " Gold ", "a", "A", "b", "c", "d", "e", "f,"])
 PRODUCTS = st.sampled_from([{"calling": 1}, {"meetings": 2}, {"calling": 3, "meetings": 0}])
 SUBSCRIPTIONS = st.sampled_from(["Sub1", "T-0", "T-1", "T-2", "T-3"])
 WHOSE = st.sampled_from(["c-1", "c-1", "c-2"])
@@ -87,6 +87,8 @@ OF_CUSTOMER: dict[Operation, tuple[Callable[..., Any], tuple[st.SearchStrategy[A
     Operation.CONFIGURE_SERVICES: (managing.configure_services, (SUBSCRIPTIONS,)),
     Operation.RECORD_PAYMENT: (managing.record_payment, (SUBSCRIPTIONS, st.sampled_from("12"))),
 }
+#: Tags are changed more often than anything else.
+OF_TAGS = 3 * (Operation.ASSIGN_TAGS, Operation.ADD_TAG, Operation.ADD_TAG, Operation.REMOVE_TAG)
 OF_PARTNER: dict[Operation, tuple[Callable[..., Any], tuple[st.SearchStrategy[Any], ...]]] = {
     Operation.ADD_PARTNER_ADMINISTRATOR: (managing.add_partner_administrator, (SOMEBODY,)),
     Operation.REMOVE_PARTNER_ADMINISTRATOR: (managing.remove_partner_administrator, (NAMES,)),
@@ -123,7 +125,7 @@ class Managing(RuleBasedStateMachine):
             json.loads(json.dumps(managing.change_document(numbered)))
         )
 
-    @rule(what=st.sampled_from([*OF_CUSTOMER]), whose=WHOSE, how=HOW, data=st.data())
+    @rule(what=st.sampled_from([*OF_CUSTOMER, *OF_TAGS]), whose=WHOSE, how=HOW, data=st.data())
     def change_customer(
         self, what: Operation, whose: str, how: dict[str, Any], data: st.DataObject
     ) -> None:
@@ -186,7 +188,7 @@ class Managing(RuleBasedStateMachine):
         assert self.portfolio == replay(INITIAL, self.journal)
 
 
-Managing.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
+Managing.TestCase.settings = settings(max_examples=30, stateful_step_count=30)
 TestManaging = Managing.TestCase
 
 
