@@ -533,3 +533,41 @@ def test_statuses_see_invoices_and_checklists(
     assert statuses == set(evidence)
     if Status.SUSPENDED in statuses:
         assert [False] == [each.paid for each in evidence[Status.SUSPENDED]]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "day", "expected"),
+    [
+        (None, "2026-02-08", False),
+        (None, "2026-02-09", False),
+        (None, "2026-02-10", True),
+        ("2026-02-12", "2026-02-11", True),
+        ("2026-02-12", "2026-02-12", False),
+        ("2026-02-09", "2026-02-10", False),
+        ("2026-02-10", "2026-02-10", False),
+    ],
+)
+@pytest.mark.parametrize("clock", ["00:00:00", "23:59:59.999999"])
+def test_an_invoice_is_late_from_the_day_after_it_is_due_until_it_is_paid(
+    paid_on: str | None, day: str, expected: bool, clock: str
+) -> None:
+    """At any hour of these days."""
+    invoice = INVOICE | {"paid_on": paid_on}
+    found = derive(
+        read(managed(invoices=[invoice])).customers[0],
+        as_of=datetime.fromisoformat(f"{day}T{clock}+00:00"),
+    )
+
+    assert expected == (Status.SUSPENDED in found)
+
+
+@pytest.mark.parametrize(("micros", "expected"), [(-1, True), (0, False), (1, False)])
+def test_a_checklist_is_complete_from_the_instant_of_the_acceptance(
+    micros: int, expected: bool
+) -> None:
+    """That instant included."""
+    whole = managed(checklist=CHECKLIST | {"services_configured": True})
+    as_of = datetime(2026, 1, 11, 9, tzinfo=UTC) + timedelta(microseconds=micros)
+    found = derive(read(whole).customers[0], as_of=as_of)
+
+    assert expected == (Status.READY_FOR_ORDER_SETUP in found)
