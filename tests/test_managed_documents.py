@@ -426,6 +426,21 @@ def test_all_faults_are_told_at_once(door: str) -> None:
     ] == faults(whole, door)
 
 
+def test_what_contains_itself_or_is_deep_is_one_fault() -> None:
+    """A mapping in memory may; it is not gone through without end."""
+    endless: list[object] = []
+    endless.append(endless)
+    deep: list[object] = []
+    for _ in range(10_000):
+        deep = [deep]
+    expected = [f"document, {SUB}.orders[0]: expected an object, found a list"]
+
+    for orders in (endless, deep):
+        whole = managed()
+        whole["customers"][0]["subscriptions"][0]["orders"] = orders
+        assert expected == faults(whole, "mapping")
+
+
 @pytest.mark.parametrize("door", ["base", "fast"])
 def test_a_key_that_occurs_twice_is_a_fault(door: str) -> None:
     """Also deep inside what is managed, where both engines look."""

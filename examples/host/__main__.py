@@ -44,7 +44,7 @@ def beginning() -> pk.Portfolio:
 def main(journal: str = ":memory:", port: str = "8000") -> None:
     """Serve on this machine."""
     store = Store(journal, beginning())
-    print(f"http://127.0.0.1:{port}/?by=ada")
+    print(f"http://127.0.0.1:{port}/?by=ada", flush=True)
     app = create_app(store, lambda: datetime.now(UTC))
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning")
 

@@ -212,7 +212,13 @@ def quick(read: Callable[[Notes, str, Record], _Value], record: Record) -> _Valu
 
 def keys_within(value: object) -> int:
     """How many keys stand in a decoded value, at all depths."""
-    if isinstance(value, dict):
-        return len(value) + sum(map(keys_within, value.values()))
+    found, stack = 0, [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            found += len(node)
+            stack.extend(node.values())
+        elif isinstance(node, (list, tuple)):
+            stack.extend(node)
 
-    return sum(map(keys_within, value)) if isinstance(value, (list, tuple)) else 0
+    return found

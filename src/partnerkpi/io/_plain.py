@@ -46,7 +46,7 @@ def plain_columns(records: Sequence[object], known: Keys, keys: int | None) -> D
     Raises:
         Suspicious: something is not as it must be, or might not be.
     """
-    plain = _Plain(known)
+    plain = _Plain(known, counts=keys is not None)
     try:
         plain.customers(records)
     except (KeyError, TypeError) as error:
@@ -60,6 +60,7 @@ def plain_columns(records: Sequence[object], known: Keys, keys: int | None) -> D
 @define
 class _Plain:
     known: Keys
+    counts: bool
     keys: int = 0
     columns: Decoded = field(factory=Decoded)
 
@@ -133,7 +134,8 @@ class _Plain:
         """The rows that hold what is managed; the keys in it are counted."""
         for row, one in enumerate(found if names else ()):
             values = [one[name] for name in names if name in one]
-            self.keys += keys_within(values)
+            # Mappings in memory, whose keys need no counting, may contain themselves.
+            self.keys += keys_within(values) if self.counts else 0
             if values:
                 yield row
 
