@@ -162,7 +162,7 @@ def test_the_document_reads_back(pair: Pair) -> None:
 @settings(max_examples=30)
 @given(pairs(), st.integers(40, 120))
 def test_the_text_keeps_its_width(pair: Pair, width: int) -> None:
-    """No line is wider than asked for, and both instants stand in it."""
+    """No line takes more columns than asked for, and the instant stands in it."""
     text = pk.compare(pair.earlier, pair.later).to_text(width=width)
 
     assert max(map(width_of, text.splitlines())) <= width
