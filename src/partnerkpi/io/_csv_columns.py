@@ -187,7 +187,7 @@ class CellColumns:
             for column, attribute in self.header.attributes.items()
         }
 
-    def given(self, name: str) -> Mask:
+    def stated(self, name: str) -> Mask:
         """Which records have a cell that is not null."""
         at = self.header.places.get(name)
 

@@ -250,7 +250,7 @@ class ObjectColumns:
             for key, (rows, values) in given.items()
         }
 
-    def given(self, name: str) -> Mask:
+    def stated(self, name: str) -> Mask:
         """Which objects have a value that is not null."""
         cells = (record.get(name) is not None for record in self._records)
 

@@ -91,8 +91,8 @@ class _Taker(Protocol):
         ...
 
 
-class _Givers(Protocol):
-    def given(self, name: str, /) -> Mask:
+class _Staters(Protocol):
+    def stated(self, name: str, /) -> Mask:
         """Which records have a cell that is not null."""
         ...
 
@@ -106,9 +106,9 @@ class Stated:
 
     def note(self, part: Columns) -> None:
         """Note it of some subscriptions; of files, as only these have such tables."""
-        columns = cast("_Givers", part)
-        self._paid.append(columns.given("paid"))
-        self._set_up.append(columns.given("set_up"))
+        columns = cast("_Staters", part)
+        self._paid.append(columns.stated("paid"))
+        self._set_up.append(columns.stated("set_up"))
 
     def masks(self) -> tuple[Mask, Mask]:
         """Which state that they are paid or not, and which that they are set up or not."""

@@ -295,9 +295,7 @@ def write(
         _write_calls(records, target, tables, packed=gzip)
         return
     if tables is None:
-        write_document(
-            records.customers, records.partner, target, managed=_is_managed(records)
-        )
+        write_document(records.customers, records.partner, target, managed=_is_managed(records))
         return
     if not isinstance(target, (str, os.PathLike)):
         msg = f"tables are written into a directory, not to {type(target).__name__}"
