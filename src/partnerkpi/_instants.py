@@ -31,6 +31,7 @@ __all__ = [
     "LATEST",
     "format_all",
     "format_one",
+    "instant_text",
     "of_datetime",
     "parse",
     "parse_one",
@@ -201,7 +202,18 @@ def to_datetime(micros: int) -> datetime:
 
 def format_one(micros: int) -> str:
     """The text of an instant: ``YYYY-MM-DDTHH:MM:SS[.ffffff]Z``."""
-    return to_datetime(micros).replace(tzinfo=None).isoformat() + "Z"
+    return instant_text(to_datetime(micros))
+
+
+def instant_text(moment: datetime) -> str:
+    """The text of a datetime in UTC, as documents spell it; it may lie before 1970.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> instant_text(datetime(2026, 11, 22, tzinfo=timezone.utc))
+        '2026-11-22T00:00:00Z'
+    """
+    return moment.replace(tzinfo=None).isoformat() + "Z"
 
 
 def format_all(micros: Micros) -> Text:

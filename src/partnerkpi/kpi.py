@@ -8,6 +8,7 @@ two counts, ``finish`` says the value. A figure of one's own is any object with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import (
     TYPE_CHECKING,
@@ -24,12 +25,11 @@ import numpy as np
 from attrs import Factory, asdict, field, frozen
 
 from partnerkpi._cells import Texts, joined, text_ranks
+from partnerkpi._instants import instant_text
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Mask, Rows
@@ -495,6 +495,8 @@ def _plain(value: object) -> object:
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, datetime):
+        return instant_text(value)
 
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 

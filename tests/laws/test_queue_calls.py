@@ -212,9 +212,9 @@ def test_saying_changes_nothing(rows: Rows) -> None:
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (lifted([], AS_OF + timedelta(days=1)), "counts of different micros do not mix"),
-        (lifted([], policy=Policy(trend_weeks=3)), "counts of different policy do not mix"),
-        (lifted([], waits=False), "counts of different waits do not mix: True and False"),
+        (lifted([], AS_OF + timedelta(days=1)), "results of different micros do not mix"),
+        (lifted([], policy=Policy(trend_weeks=3)), "results of different policy do not mix"),
+        (lifted([], waits=False), "results of different waits do not mix: True and False"),
     ],
 )
 def test_states_of_different_terms_never_mix(other: QueueState, expected: str) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from attrs import field, frozen
 
 from partnerkpi._arrays import lock_counts, lock_mask, reduced
+from partnerkpi._merging import require_same
 from partnerkpi._text import Text
 from partnerkpi.calling.weeks import Weeks
-from partnerkpi.errors import MergeError
 
 if TYPE_CHECKING:
     from partnerkpi._arrays import Counts, Mask
@@ -65,9 +65,7 @@ class CallingSeats:
         Raises:
             MergeError: the other is of other weeks.
         """
-        if self.weeks != other.weeks:
-            msg = f"licenses of different weeks do not mix: {self.weeks} and {other.weeks}"
-            raise MergeError(msg)
+        require_same("weeks", self.weeks, other.weeks)
 
         return CallingSeats(
             weeks=self.weeks,

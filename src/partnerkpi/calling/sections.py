@@ -6,12 +6,13 @@ the queues, both together the features.
 
 from __future__ import annotations
 
-from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from partnerkpi._instants import to_datetime
+from partnerkpi._instants import instant_text, to_datetime
+from partnerkpi._merging import require_same, require_same_policy, together
 from partnerkpi.calling.legs.feature_kpis import Features, finish_features
 from partnerkpi.calling.legs.quality_kpis import Quality, finish_quality
 from partnerkpi.calling.legs.state import LegState, leg_state
@@ -19,7 +20,6 @@ from partnerkpi.calling.legs.usage_kpis import Usage, finish_usage
 from partnerkpi.calling.queues.kpis import finish_queues
 from partnerkpi.calling.queues.state import QueueState, queue_state
 from partnerkpi.calling.weeks import Weeks
-from partnerkpi.errors import MergeError
 from partnerkpi.policy import Policy
 
 if TYPE_CHECKING:
@@ -53,10 +53,12 @@ class CallingState:
     def __attrs_post_init__(self) -> None:
         """Refuse counts that do not belong together."""
         counted = [each.terms for each in (self.legs, self.queues) if each is not None]
-        _require_same("instants", [each.micros for each in counted])
-        _require_same("policies", [each.policy.to_dict() for each in counted])
+        for mine, theirs in pairwise(counted):
+            require_same("instant", mine.micros, theirs.micros)
+            require_same_policy(mine.policy, theirs.policy)
         seats = () if self.seats is None else (self.seats,)
-        _require_same("weeks", [each.weeks for each in (*counted, *seats)])
+        for one, another in pairwise((*counted, *seats)):
+            require_same("weeks", one.weeks, another.weeks)
 
     def merge(self, other: CallingState) -> CallingState:
         """Add what was counted elsewhere.
@@ -70,23 +72,10 @@ class CallingState:
             True
         """
         return CallingState(
-            legs=_merged(self.legs, other.legs),
-            queues=_merged(self.queues, other.queues),
-            seats=_merged(self.seats, other.seats),
+            legs=together(self.legs, other.legs),
+            queues=together(self.queues, other.queues),
+            seats=together(self.seats, other.seats),
         )
-
-
-def _require_same(what: str, values: list[Any]) -> None:
-    for value in values[1:]:
-        if value != values[0]:
-            msg = f"counts of different {what} do not mix: {values[0]} and {value}"
-            raise MergeError(msg)
-
-
-def _merged(mine: Any, theirs: Any) -> Any:
-    given = [each for each in (mine, theirs) if each is not None]
-
-    return reduce(lambda left, right: left.merge(right), given) if given else None
 
 
 def calling_state(
@@ -158,7 +147,7 @@ class Calling:
 
     def to_dict(self) -> dict[str, Any]:
         """The sections as plain values, as they stand in the report document."""
-        start, end = (each.replace(tzinfo=None).isoformat() + "Z" for each in self.week)
+        start, end = map(instant_text, self.week)
 
         def plain(section: Any) -> Any:
             return None if section is None else section.to_dict()

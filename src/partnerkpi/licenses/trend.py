@@ -9,8 +9,8 @@ import numpy as np
 from attrs import frozen
 
 from partnerkpi._arrays import fits, reached, rows_where
+from partnerkpi._merging import require_same
 from partnerkpi.aggregates import pair_sums_by_code
-from partnerkpi.errors import MergeError
 from partnerkpi.periods import week_ends
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ class TrendState:
             >>> week.merge(week).total
             (10,)
         """
-        if self.week_ends != other.week_ends:
-            msg = f"trends of different weeks do not mix: {self.week_ends} and {other.week_ends}"
-            raise MergeError(msg)
+        require_same("weeks", self.week_ends, other.week_ends)
 
         return TrendState(
             self.week_ends,

@@ -13,7 +13,7 @@ from attrs import fields, frozen
 
 from partnerkpi import _record_rules as rules
 from partnerkpi._cells import Objects
-from partnerkpi._instants import to_datetime
+from partnerkpi._instants import instant_text, to_datetime
 from partnerkpi._text import Text
 from partnerkpi.calling._cells import WideCells
 from partnerkpi.calling.names import OptionalTexts
@@ -32,7 +32,6 @@ from partnerkpi.reports._frames import (
     texts,
 )
 from partnerkpi.reports._strict import MAX_SUM, SKIP, said_value, whole_check
-from partnerkpi.reports.document import instant_text
 
 if TYPE_CHECKING:
     from partnerkpi.calling.weeks import Weeks

@@ -11,7 +11,7 @@ from attrs import fields, frozen
 
 from partnerkpi import _record_rules as rules
 from partnerkpi._cells import Ratios
-from partnerkpi._instants import to_datetime
+from partnerkpi._instants import instant_text, to_datetime
 from partnerkpi.errors import RecordsMissingError
 from partnerkpi.io._cells import came
 from partnerkpi.licenses import kpis, rows
@@ -20,7 +20,6 @@ from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.trend import NO_TREND, TrendState
 from partnerkpi.periods import week_ends
 from partnerkpi.reports._strict import MAX_SUM, step, whole_check
-from partnerkpi.reports.document import instant_text
 
 if TYPE_CHECKING:
     from partnerkpi._text import TextIndex

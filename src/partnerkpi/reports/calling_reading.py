@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partnerkpi._instants import to_datetime
+from partnerkpi._instants import instant_text, to_datetime
 from partnerkpi.calling.figures import WeekSayer
 from partnerkpi.calling.sections import Calling
 from partnerkpi.io._cells import came
 from partnerkpi.reports._calling_legs import read_features, read_quality, read_usage
 from partnerkpi.reports._calling_queues import read_queues
 from partnerkpi.reports._strict import SKIP
-from partnerkpi.reports.document import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
+from partnerkpi._instants import instant_text
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import MergeError, RecordsMissingError
 from partnerkpi.kpi import Definition, Figure, Unit, Value
@@ -17,7 +18,7 @@ from partnerkpi.reports.calling_figures import (
     features_used,
     figures_of_calls,
 )
-from partnerkpi.reports.document import SECTION_NAMES, figures_of, instant_text
+from partnerkpi.reports.document import SECTION_NAMES, figures_of
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from partnerkpi._instants import to_datetime
+from partnerkpi._instants import instant_text, to_datetime
 from partnerkpi.io._cells import came, text_fault
 from partnerkpi.kpi import Definition, Value
 from partnerkpi.licenses.kpis import DEFINITIONS, Overview
@@ -38,7 +38,7 @@ from partnerkpi.reports.comparison import (
     SectionChange,
     WeekChange,
 )
-from partnerkpi.reports.document import instant_text, plain_value
+from partnerkpi.reports.document import plain_value
 from partnerkpi.reports.reading import own_definition, own_value
 from partnerkpi.status import Status
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import fields
 
+from partnerkpi._instants import instant_text
 from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Figure, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from attrs import AttrsInstance
 
     from partnerkpi.kpi import Value
-    from partnerkpi.licenses.kpis import ProductSections, TrendWeek
+    from partnerkpi.licenses.kpis import ProductSections
     from partnerkpi.reports.assembly import DataNotes, Report
 
-__all__ = ["REPORT_FORMAT", "document_of", "figures_of", "instant_text", "plain_value"]
+__all__ = ["REPORT_FORMAT", "document_of", "figures_of", "plain_value"]
 
 REPORT_FORMAT = "partnerkpi/report@1"
 
@@ -65,19 +65,8 @@ def _portfolio(report: Report) -> dict[str, Any]:
     }
 
 
-def instant_text(moment: datetime) -> str:
-    """An instant in UTC as documents spell it; the end of a week may lie before 1970.
-
-    Example:
-        >>> from datetime import datetime, timezone
-        >>> instant_text(datetime(2026, 11, 22, tzinfo=timezone.utc))
-        '2026-11-22T00:00:00Z'
-    """
-    return moment.replace(tzinfo=None).isoformat() + "Z"
-
-
 def _product(sections: ProductSections) -> dict[str, Any]:
-    trend = [_week(week) for week in sections.distribution_trend]
+    trend = [plain(week) for week in sections.distribution_trend]
     rest = {
         name: {**section_dict(section), "rows": section.rows.to_dicts()}
         for name in SECTION_NAMES
@@ -88,10 +77,6 @@ def _product(sections: ProductSections) -> dict[str, Any]:
 
 
 SECTION_NAMES = ("recently_added", "expiring", "renewing", "low_assignment", "overage")
-
-
-def _week(week: TrendWeek) -> dict[str, Any]:
-    return {**plain(week), "week_end": instant_text(week.week_end)}
 
 
 def figures_of(section: AttrsInstance) -> dict[str, Figure[Any]]:

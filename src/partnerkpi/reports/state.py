@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import frozen
 
-from partnerkpi.errors import MergeError
+from partnerkpi._merging import require_same, require_same_policy, together
 from partnerkpi.licenses.state import (
     LicenseLook,
     LicenseState,
@@ -76,11 +76,9 @@ class ReportState:
         Raises:
             MergeError: the two were counted at different instants or under different policies.
         """
-        _require_same("instant", self.micros, other.micros)
-        # By what they say: a rule of one's own need not know equality.
-        if self.policy.to_dict() != other.policy.to_dict():
-            _require_same("policy", self.policy, other.policy)
-        _require_same("low-assignment threshold", self.limits, other.limits)
+        require_same("instant", self.micros, other.micros)
+        require_same_policy(self.policy, other.policy)
+        require_same("low-assignment threshold", self.limits, other.limits)
 
         return ReportState(
             micros=self.micros,
@@ -93,19 +91,9 @@ class ReportState:
                 figure.merge(mine, theirs)
                 for figure, mine, theirs in zip(figures, self.own, other.own, strict=True)
             ),
-            calling=_calling(self.calling, other.calling),
+            calling=together(self.calling, other.calling),
             portfolio=self.portfolio or other.portfolio,
         )
-
-
-def _calling(mine: CallingState | None, theirs: CallingState | None) -> CallingState | None:
-    return mine.merge(theirs) if mine and theirs else mine or theirs
-
-
-def _require_same(what: str, mine: object, theirs: object) -> None:
-    if mine != theirs:
-        msg = f"results of different {what} do not mix: {mine} and {theirs}"
-        raise MergeError(msg)
 
 
 def look(portfolio: Portfolio, as_of: datetime, policy: Policy) -> LicenseLook:

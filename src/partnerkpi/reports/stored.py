@@ -28,7 +28,7 @@ import numpy as np
 from attrs import define, fields
 
 from partnerkpi import _record_rules as rules
-from partnerkpi._instants import format_one, to_datetime
+from partnerkpi._instants import format_one, instant_text, to_datetime
 from partnerkpi._text import TextIndex, duplicates
 from partnerkpi.io._cells import MISSING, came
 from partnerkpi.kpi import Kpi, cells_of
@@ -56,7 +56,6 @@ from partnerkpi.reports._sections import (
 )
 from partnerkpi.reports._strict import SKIP, Reader, require_format, step
 from partnerkpi.reports.customers import CUSTOMERS_TABLE, StoredCustomerRows
-from partnerkpi.reports.document import instant_text
 from partnerkpi.reports.state import ReportState
 from partnerkpi.reports.stored_calling import calling_document, calling_from
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partnerkpi._arrays import locked
-from partnerkpi.errors import CountOverflowError, MergeError
+from partnerkpi.errors import CountOverflowError
 
-__all__ = ["Sums", "added", "checked", "lock_sums", "require_same"]
+__all__ = ["Sums", "added", "checked", "lock_sums"]
 
 Sums: TypeAlias = NDArray[np.int64]
 
@@ -18,17 +18,6 @@ Sums: TypeAlias = NDArray[np.int64]
 def lock_sums(array: Sums) -> Sums:
     """Counts or sums, no longer writeable."""
     return locked(array)
-
-
-def require_same(what: str, mine: object, theirs: object) -> None:
-    """Refuse to mix counts made under different terms.
-
-    Raises:
-        MergeError: the terms differ; says both.
-    """
-    if mine != theirs:
-        msg = f"results of different {what} do not mix: {mine} and {theirs}"
-        raise MergeError(msg)
 
 
 def added(mine: Sums, theirs: Sums) -> Sums:

@@ -9,10 +9,11 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import reduced
 from partnerkpi._bytes import chunks
+from partnerkpi._merging import require_same
 from partnerkpi._text import Text
 from partnerkpi.calling.legs._distinct import Fields, Keys, distinct
 from partnerkpi.calling.legs._labels import NO_TEXT, Coder, compacted, same_texts
-from partnerkpi.calling.legs._terms import Sums, lock_sums, require_same
+from partnerkpi.calling.legs._terms import Sums, lock_sums
 from partnerkpi.calling.legs.columns import RECENT
 from partnerkpi.calling.weeks import Weeks
 

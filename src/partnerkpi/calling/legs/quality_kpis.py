@@ -243,14 +243,10 @@ class Quality:
     def to_dict(self) -> dict[str, Any]:
         """The section as plain values, as it stands in the report document."""
         return {
-            "trend": [_plain_week(week) for week in self.trend],
+            "trend": [plain(week) for week in self.trend],
             "endpoints": self.endpoints.to_dicts(),
             "customers": self.customers.to_dicts(),
         }
-
-
-def _plain_week(week: QualityWeek) -> dict[str, Any]:
-    return {**plain(week), "week_end": week.week_end.replace(tzinfo=None).isoformat() + "Z"}
 
 
 def finish_quality(

@@ -8,9 +8,10 @@ import numpy as np
 from attrs import field, frozen
 
 from partnerkpi._arrays import reduced
+from partnerkpi._merging import require_same
 from partnerkpi._text import Text
 from partnerkpi.calling.legs._labels import NO_TEXT, Coder
-from partnerkpi.calling.legs._terms import Sums, added, lock_sums, require_same
+from partnerkpi.calling.legs._terms import Sums, added, lock_sums
 from partnerkpi.calling.legs.columns import QUALITIES, RECENT, Limits
 from partnerkpi.calling.weeks import Weeks
 

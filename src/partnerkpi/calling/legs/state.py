@@ -9,9 +9,9 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import reduced
 from partnerkpi._instants import of_datetime, to_datetime
+from partnerkpi._merging import require_same, require_same_policy
 from partnerkpi.calling.figures import WeekSayer
 from partnerkpi.calling.legs._tally import LegTally
-from partnerkpi.calling.legs._terms import require_same
 from partnerkpi.calling.legs.columns import LegSource, Limits
 from partnerkpi.calling.legs.feature_measures import FeatureState
 from partnerkpi.calling.legs.quality_measures import QualityState
@@ -76,9 +76,7 @@ class LegTerms:
             MergeError: they differ; says in what.
         """
         require_same("instant", self.micros, other.micros)
-        # By what they say: a rule of one's own need not know equality.
-        if self.policy.to_dict() != other.policy.to_dict():
-            require_same("policy", self.policy, other.policy)
+        require_same_policy(self.policy, other.policy)
 
 
 @frozen(eq=False, kw_only=True)

@@ -8,8 +8,9 @@ import numpy as np
 from attrs import field, frozen
 
 from partnerkpi._arrays import lock_mask, reduced
+from partnerkpi._merging import require_same
 from partnerkpi.calling.legs._labels import Coder
-from partnerkpi.calling.legs._terms import Sums, lock_sums, require_same
+from partnerkpi.calling.legs._terms import Sums, lock_sums
 from partnerkpi.calling.legs.evidence import Facts
 from partnerkpi.calling.names import Names
 

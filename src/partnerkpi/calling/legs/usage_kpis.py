@@ -212,13 +212,9 @@ class Usage:
     def to_dict(self) -> dict[str, Any]:
         """The section as plain values, as it stands in the report document."""
         return {
-            "trend": [_plain_week(week) for week in self.trend],
+            "trend": [plain(week) for week in self.trend],
             "customers": self.customers.to_dicts(),
         }
-
-
-def _plain_week(week: UsageWeek) -> dict[str, Any]:
-    return {**plain(week), "week_end": week.week_end.replace(tzinfo=None).isoformat() + "Z"}
 
 
 def finish_usage(

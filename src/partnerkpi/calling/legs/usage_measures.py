@@ -8,10 +8,11 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import reduced
+from partnerkpi._merging import require_same
 from partnerkpi._text import Text
 from partnerkpi.calling.legs._distinct import Fields, summed
 from partnerkpi.calling.legs._labels import NO_TEXT, Coder, compacted, same_texts
-from partnerkpi.calling.legs._terms import Sums, added, lock_sums, require_same
+from partnerkpi.calling.legs._terms import Sums, added, lock_sums
 from partnerkpi.calling.weeks import Weeks
 
 if TYPE_CHECKING:

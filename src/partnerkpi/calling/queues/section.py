@@ -199,7 +199,7 @@ class QueueSection(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """The section as plain values, as it stands in the report document."""
-        trend = [_plain_week(each) for each in self.trend]
+        trend = [plain(each) for each in self.trend]
 
         return {
             **{name: value for name, value in trend[-1].items() if name != "week_end"},
@@ -237,7 +237,3 @@ class QueueSection(ABC):
         p50, p90, p95 = map(self._wait, names)
 
         return WaitFigures(p50=p50, p90=p90, p95=p95)
-
-
-def _plain_week(week: QueueWeek) -> dict[str, Any]:
-    return {**plain(week), "week_end": week.week_end.replace(tzinfo=None).isoformat() + "Z"}

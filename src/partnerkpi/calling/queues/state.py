@@ -9,6 +9,7 @@ from attrs import evolve, field, fields, frozen
 
 from partnerkpi._arrays import lock_counts, reduced
 from partnerkpi._instants import of_datetime, to_datetime
+from partnerkpi._merging import require_same, require_same_policy
 from partnerkpi._text import Text, group
 from partnerkpi.calling.histograms import Histogram
 from partnerkpi.calling.queues._tally import Room, Tally
@@ -16,7 +17,7 @@ from partnerkpi.calling.queues.measures import Cells
 from partnerkpi.calling.queues.names import NO_NAMES, PairNames, union
 from partnerkpi.calling.weeks import Weeks, weeks_at
 from partnerkpi.deduplication import Duplicates, survivors
-from partnerkpi.errors import MergeError, RecordsMissingError
+from partnerkpi.errors import RecordsMissingError
 from partnerkpi.policy import Policy
 
 if TYPE_CHECKING:
@@ -89,12 +90,10 @@ class QueueTerms:
         """
         for each in fields(QueueTerms):
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            # Policies by what they say: a rule of one's own need not know equality.
-            if each.name == "policy" and mine.to_dict() == theirs.to_dict():
-                continue
-            if mine != theirs:
-                msg = f"counts of different {each.name} do not mix: {mine} and {theirs}"
-                raise MergeError(msg)
+            if each.name == "policy":
+                require_same_policy(mine, theirs)
+            else:
+                require_same(each.name, mine, theirs)
 
 
 @frozen(eq=False)
