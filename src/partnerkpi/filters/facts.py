@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import as_rows, new
-from partnerkpi.errors import CountOverflowError
+from partnerkpi._arrays import new
 from partnerkpi.filters.columns import AGES, Days, coded, counted
+from partnerkpi.licenses.columns import excess, level_sums
 from partnerkpi.periods import days_before
 from partnerkpi.status.columns import facts_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Bits, Counts, Mask, Rows
-    from partnerkpi._groups import Levels
+    from partnerkpi._arrays import Bits, Counts, Mask
     from partnerkpi.snapshot import Snapshot
 
 __all__ = ["Facts", "Products", "Sums", "added", "expires", "signed_in"]
@@ -118,19 +117,19 @@ class Sums:
 
     def licenses(self) -> Counts:
         """Licenses bought."""
-        return self._summed("licenses", lambda: self.facts.snapshot.lines.total)
+        return self._summed("licenses", lambda: self._lines(self.facts.snapshot.lines.total))
 
     def assigned(self) -> Counts:
         """Licenses assigned."""
-        return self._summed("assigned", lambda: self.facts.snapshot.lines.assigned)
+        return self._summed("assigned", self._assigned)
 
     def used(self) -> Counts:
         """Licenses used in seven days."""
-        return self._summed("used", lambda: self.facts.snapshot.lines.used_7d)
+        return self._summed("used", lambda: self._lines(self.facts.snapshot.lines.used_7d))
 
     def overage(self) -> Counts:
         """Licenses assigned beyond those bought, line by line."""
-        return self._summed("overage", lambda: _excess(self.facts.snapshot))
+        return self._summed("overage", self._excess)
 
     def available(self) -> Counts:
         """Licenses bought and not assigned, line by line, as total + overage - assigned."""
@@ -140,58 +139,31 @@ class Sums:
 
         return spare
 
-    def _summed(self, what: str, counts: Callable[[], Counts]) -> Counts:
+    def _summed(self, what: str, by_subscription: Callable[[], Counts]) -> Counts:
         at = self.facts.snapshot
-        customers = at.portfolio.customer_columns
-        below = at.portfolio.subscription_columns.lines
+        columns = at.portfolio.customer_columns
 
         def made() -> Counts:
-            found = counts() if self.lines is None else _masked(counts(), self.lines)
-            each = _masked(_sums(below, found), at.active)
-            return _sums(customers.subscriptions, each, customers.slots)
+            counts = [by_subscription()]
+            return level_sums(columns.subscriptions, counts, at.active, columns.slots)[0]
 
         return self.facts.once((self.product, what), made)
 
+    def _assigned(self) -> Counts:
+        return self._lines(self.facts.snapshot.lines.assigned)
 
-def _excess(at: Snapshot) -> Counts:
-    """Of each line the licenses assigned beyond those bought."""
-    excess = np.zeros(len(at.over), np.int64)
-    rows = np.flatnonzero(at.over)
-    excess[rows] = at.lines.assigned.take(rows).astype(np.int64) - at.lines.total.take(rows)
+    def _lines(self, counts: Counts) -> Counts:
+        layout = self.facts.snapshot.portfolio.subscription_columns.lines
 
-    return excess
+        return level_sums(layout, [counts], self._mask())[0]
 
+    def _excess(self) -> Counts:
+        return excess(self.facts.snapshot, self._mask(), self._assigned().dtype)
 
-def _masked(counts: Counts, mask: Mask) -> Counts:
-    found: Counts = new(len(mask), counts.dtype)
-    np.multiply(counts, mask, out=found)
-
-    return found
-
-
-def _sums(layout: Levels, counts: Counts, index: Rows | None = None) -> Counts:
-    """Sums per group, in the smallest type that is known to hold them."""
-    longest = len(layout.members(as_rows([0]))[0]) if layout.groups else 0
-    most = int(counts.max(initial=0)) * longest
-    if most < 2**63:
-        sums: Counts = new(layout.groups, np.uint32 if most < 2**32 else np.int64)
-        layout.sums(counts, sums, index)
-        return sums
-
-    # High and low halves are summed apart, and neither wraps: would their sum fit?
-    high, low = (new(layout.groups, np.int64) for _ in range(2))
-    layout.sums(counts >> _HALF, high, index)
-    layout.sums(counts & (2**_HALF - 1), low, index)
-    if (high > (_MOST - low) >> _HALF).any():
-        msg = "the licenses of one customer or subscription add up to more than fits 64 bits"
-        raise CountOverflowError(msg)
-    whole: Counts = (high << _HALF) + low
-
-    return whole
-
-
-_HALF = 32
-_MOST = 2**63 - 1
+    def _mask(self) -> Mask:
+        return (
+            np.ones(len(self.facts.snapshot.over), np.bool_) if self.lines is None else self.lines
+        )
 
 
 def expires(facts: Facts) -> Days:

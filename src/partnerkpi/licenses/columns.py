@@ -26,6 +26,8 @@ __all__ = [
     "Seats",
     "customer_counts",
     "customer_sums",
+    "excess",
+    "level_sums",
     "product_counts",
     "scopes_of",
     "seats_of",
@@ -136,7 +138,9 @@ def seats_of(scope: Scope) -> Seats:
 
 
 def _by_subscription(scope: Scope, *counts: Counts) -> list[Counts]:
-    return _sums(scope.snapshot.portfolio.subscription_columns.lines, counts, scope.line_mask)
+    layout = scope.snapshot.portfolio.subscription_columns.lines
+
+    return level_sums(layout, counts, scope.line_mask)
 
 
 def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
@@ -151,29 +155,38 @@ def product_counts(scope: Scope, seats: Seats) -> ProductCounts:
         total=seats.total,
         assigned=seats.assigned,
         used_7d=used_7d,
-        overage=_excess(scope, seats.assigned.dtype),
+        overage=excess(scope.snapshot, scope.line_mask, seats.assigned.dtype),
     )
 
 
-def _excess(scope: Scope, dtype: np.dtype[Any]) -> Counts:
-    """Sum what the few lines with overage have in excess; it never exceeds what is assigned."""
-    lines = scope.snapshot.lines
-    layout = scope.snapshot.portfolio.subscription_columns.lines
-    rows = rows_where(scope.line_mask & scope.snapshot.over)
-    excess: Counts = new(layout.groups, dtype)
-    excess[:] = 0
+def excess(snapshot: Snapshot, mask: Mask, dtype: np.dtype[Any]) -> Counts:
+    """Sum by subscription what the lines under a mask have assigned beyond those bought.
+
+    Args:
+        snapshot: The portfolio at the instant.
+        mask: Which license lines count.
+        dtype: A type that holds what is assigned, which the excess never exceeds.
+    """
+    lines = snapshot.lines
+    layout = snapshot.portfolio.subscription_columns.lines
+    rows = rows_where(mask & snapshot.over)
+    found: Counts = new(layout.groups, dtype)
+    found[:] = 0
     seats = (lines.assigned.take(rows) - lines.total.take(rows)).astype(dtype)
-    np.add.at(excess, layout.owners_of(rows), seats)
+    np.add.at(found, layout.owners_of(rows), seats)
 
-    return locked(excess)
+    return locked(found)
 
 
-def _sums(
+def level_sums(
     layout: Levels, columns: Sequence[Counts], mask: Mask, index: Rows | None = None
 ) -> list[Counts]:
     """Sums per group of columns under a mask, in a type that is known to hold them.
 
     With an ``index`` row ``r`` has the value, and the mask, at ``index[r]``.
+
+    Raises:
+        CountOverflowError: a sum is beyond 64 bits.
     """
     most = max(int(counts.max(initial=0)) for counts in columns) * _longest(layout)
     sums = sheet(len(columns), layout.groups, np.uint32 if most < 2**32 else np.int64)
@@ -228,7 +241,9 @@ def customer_counts(seats: Seats, snapshot: Snapshot) -> CustomerCounts:
     columns = snapshot.portfolio.customer_columns
     counts = (seats.total, seats.assigned)
 
-    return CustomerCounts(*_sums(columns.subscriptions, counts, snapshot.active, columns.slots))
+    return CustomerCounts(
+        *level_sums(columns.subscriptions, counts, snapshot.active, columns.slots)
+    )
 
 
 def customer_sums(left: CustomerCounts, right: CustomerCounts) -> CustomerCounts:
