@@ -16,7 +16,7 @@ import pytest
 import partnerkpi as pk
 from partnerkpi.__main__ import main
 from partnerkpi._instants import parse_one, to_datetime
-from partnerkpi.reports.comparison import compare
+from partnerkpi.reports.comparing import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "data" / "portfolio.json"

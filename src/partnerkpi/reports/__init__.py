@@ -1,6 +1,7 @@
 """The whole report of a portfolio: assembled, cut into segments, compared, stored."""
 
 from partnerkpi.reports.assembly import DataNotes, Report, finish, report
+from partnerkpi.reports.comparing import compare
 from partnerkpi.reports.comparison import (
     BadgeChange,
     Basis,
@@ -12,7 +13,6 @@ from partnerkpi.reports.comparison import (
     ProductChange,
     SectionChange,
     WeekChange,
-    compare,
 )
 from partnerkpi.reports.customers import CustomerRow
 from partnerkpi.reports.details import CustomerDetails, customer_details
