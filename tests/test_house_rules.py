@@ -45,8 +45,12 @@ def module_name(path: Path) -> str:
 
 
 def modules(*left_out: str) -> list[str]:
-    """The dotted names of all modules, less some."""
-    return [name for name in map(module_name, SOURCES) if name not in left_out]
+    """The dotted names of all modules, less some and what is in them."""
+    return [
+        name
+        for name in map(module_name, SOURCES)
+        if not any(f"{name}.".startswith(f"{each}.") for each in left_out)
+    ]
 
 
 def place(path: Path, node: ast.AST) -> str:
