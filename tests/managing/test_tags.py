@@ -114,6 +114,14 @@ def test_removing_takes_one_tag_in_whatever_case() -> None:
     assert "tag_carried" == refusal(lambda: remove_tag(after, "Straße", by=ADA, at=WHEN)).rule
 
 
+def test_what_is_no_text_is_not_carried() -> None:
+    """A value of another type is refused like any tag that the customer does not carry."""
+    nothing: Any = None
+    found = refusal(lambda: remove_tag(globex(tags=("a",)), nothing, by=ADA, at=WHEN))
+
+    assert ("tag_carried", "None") == (found.rule, found.found)
+
+
 def test_an_instant_must_be_aware() -> None:
     """As everywhere."""
     with pytest.raises(InstantError):

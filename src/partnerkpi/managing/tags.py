@@ -128,7 +128,8 @@ def remove_tag(
         ('test',)
     """
     act = acting(Operation.REMOVE_TAG, by, at, customer)
-    wanted = tag.strip().casefold()
+    given: object = tag
+    wanted = given.strip().casefold() if isinstance(given, str) else None
     left = tuple(each for each in customer.tags if each.casefold() != wanted)
     if left == customer.tags:
         raise act.refusal(Rule.TAG_CARRIED, shown(tag))
