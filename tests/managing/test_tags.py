@@ -1,5 +1,7 @@
 """Tags: at most five, each of 1 to 25 characters, one by case folding."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,7 +121,7 @@ def test_what_is_no_text_is_not_carried() -> None:
     nothing: Any = None
     found = refusal(lambda: remove_tag(globex(tags=("a",)), nothing, by=ADA, at=WHEN))
 
-    assert ("tag_carried", "None") == (found.rule, found.found)
+    assert ("tag_carried", "null") == (found.rule, found.found)
 
 
 def test_an_instant_must_be_aware() -> None:
