@@ -11,50 +11,37 @@ integers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
     Final,
     Literal,
-    Protocol,
     TypeAlias,
-    TypeVar,
-    runtime_checkable,
 )
 
 import numpy as np
-from attrs import define, fields
 
-from partnerkpi import _record_rules as rules
 from partnerkpi._instants import format_one, instant_text, to_datetime
-from partnerkpi._text import TextIndex, duplicates
-from partnerkpi.io._cells import MISSING, came
+from partnerkpi.io._cells import MISSING
 from partnerkpi.kpi import Kpi, cells_of
-from partnerkpi.licenses.evidence import StoredRows
 from partnerkpi.licenses.measures import SectionState
 from partnerkpi.licenses.peers import Rates, Thresholds
 from partnerkpi.licenses.state import (
     PRODUCTS,
     LicenseState,
-    Limits,
-    OverviewState,
     ProductState,
     RatesState,
 )
-from partnerkpi.licenses.trend import NO_TREND, TrendState
-from partnerkpi.reports._frames import Frame, columns_of, frame_of_columns
+from partnerkpi.licenses.trend import TrendState
+from partnerkpi.reports._frames import columns_of
 from partnerkpi.reports._sections import (
     SECTION_TABLES,
-    TREND_COUNTS,
     Terms,
-    check_owners,
-    check_rows,
-    section_of,
-    trend_of,
 )
-from partnerkpi.reports._strict import SKIP, Reader, require_format, step
+from partnerkpi.reports._stored_own import Storable, load_own, store_own
+from partnerkpi.reports._stored_reading import OVERVIEW, ROW_IDS, SUMS, StateReading
+from partnerkpi.reports._strict import Reader, require_format
 from partnerkpi.reports.customers import CUSTOMERS_TABLE, StoredCustomerRows
 from partnerkpi.reports.state import ReportState
 from partnerkpi.reports.stored_calling import calling_document, calling_from
@@ -73,7 +60,6 @@ __all__ = [
 ]
 
 Document: TypeAlias = dict[str, Any]
-StateT = TypeVar("StateT")
 
 STATE_FORMAT: Final = "partnerkpi/state@1"
 _COUNTS_KEYS: Final = (
@@ -90,26 +76,6 @@ _COUNTS_KEYS: Final = (
 )
 # What documents need not have that were written before calls were counted.
 _LATER_KEYS: Final = ("portfolio", "calling")
-_SUMS: Final = ("customers", "total", "assigned", "used_7d", "overage")
-_OVERVIEW: Final = tuple(each.name for each in fields(OverviewState))
-_ROW_IDS: Final = ("customer_id", "subscription_id")
-_TREND: Final = ("week_end", *TREND_COUNTS)
-
-
-@runtime_checkable
-class Storable(Protocol[StateT]):
-    """A figure of one's own whose state is no plain JSON value: it stores and loads it itself.
-
-    ``load(store(state))`` must finish and merge like ``state``.
-    """
-
-    def store(self, state: StateT, /) -> object:
-        """The state as a plain JSON value."""
-        ...
-
-    def load(self, stored: object, /) -> StateT:
-        """The state of a value that ``store`` gave; a ``ValueError`` refuses any other."""
-        ...
 
 
 def state_document(state: ReportState, figures: Sequence[Kpi[Any]] = ()) -> dict[str, Any]:
@@ -152,9 +118,9 @@ def state_document(state: ReportState, figures: Sequence[Kpi[Any]] = ()) -> dict
         "limits": {"both": _thresholds(state.limits.both), "products": limits},
         "unobserved_lines": state.unobserved_lines,
         "customers": _rows(state.customers, columns),
-        "overview": {name: _counted(getattr(state.licenses.overview, name)) for name in _OVERVIEW},
+        "overview": {name: _counted(getattr(state.licenses.overview, name)) for name in OVERVIEW},
         "licenses": licenses,
-        "own": _own(state, figures),
+        "own": store_own(state.own, figures),
         "portfolio": state.portfolio,
         "calling": calling_document(state.calling),
     }
@@ -185,11 +151,11 @@ def _trend(state: TrendState) -> Document:
 def _section(state: SectionState, name: str) -> Document:
     columns = [column.name for column in SECTION_TABLES[name].columns]
 
-    return {**{each: getattr(state, each) for each in _SUMS}, "rows": _rows(state.parts, columns)}
+    return {**{each: getattr(state, each) for each in SUMS}, "rows": _rows(state.parts, columns)}
 
 
 def _counted(state: SectionState) -> Document:
-    return {"customers": state.customers, "rows": _rows(state.parts, _ROW_IDS)}
+    return {"customers": state.customers, "rows": _rows(state.parts, ROW_IDS)}
 
 
 def _rows(parts: Sequence[RowPart], columns: Sequence[str]) -> Document:
@@ -197,33 +163,6 @@ def _rows(parts: Sequence[RowPart], columns: Sequence[str]) -> Document:
     frame = {name: cells_of(parts, name, rows) for name in columns}
 
     return columns_of(frame, columns)
-
-
-def _own(state: ReportState, figures: Sequence[Kpi[Any]]) -> Document:
-    pairs = zip(figures, state.own, strict=True)
-
-    return {figure.definition.name: _stored(figure, counted) for figure, counted in pairs}
-
-
-def _stored(figure: Kpi[Any], counted: object) -> object:
-    stored = figure.store(counted) if isinstance(figure, Storable) else counted
-    if not _is_plain(stored):
-        msg = (
-            f"the state of the figure {figure.definition.name!r} is no plain JSON value;"
-            " give the figure the methods store and load"
-        )
-        raise TypeError(msg)
-
-    return stored
-
-
-def _is_plain(value: object) -> bool:
-    if type(value) is dict:
-        return all(type(key) is str and _is_plain(each) for key, each in value.items())
-    if type(value) is list:
-        return all(map(_is_plain, value))
-    # Doubles do not add up exactly, and NaN is no JSON.
-    return value is None or type(value) in {bool, int, str}
 
 
 def rates_document(rates: RatesState) -> dict[str, Any]:
@@ -272,13 +211,13 @@ def state_from(
     """
     reader = Reader("document")
     record = _phase(reader, document, "counts", _COUNTS_KEYS, _LATER_KEYS)
-    reading = _Reading(reader, Terms.of(reader, record, rules))
+    reading = StateReading(reader, Terms.of(reader, record, rules))
     limits = reading.limits(record["limits"])
     unobserved = reader.whole("unobserved_lines", record["unobserved_lines"])
     customers = reading.customers(record["customers"])
     overview = reading.overview(record["overview"])
     products = reading.products(record["licenses"])
-    own = reading.own(record["own"], figures)
+    own = load_own(reader, record["own"], figures)
     portfolio = reading.portfolio(record["portfolio"])
     counted = None if record["calling"] is MISSING else record["calling"]
     calling = calling_from(reader, counted, reading.terms, reading.names)
@@ -338,159 +277,3 @@ def _rates(reader: Reader, path: str, value: object) -> Rates:
         reader.fault(path, "as many assigned as total", f"{len(assigned)} and {len(total)}")
 
     return Rates(np.array(assigned, np.int64), np.array(total, np.int64))
-
-
-@define
-class _Reading:
-    """Reads the parts of a state."""
-
-    reader: Reader
-    terms: Terms
-    known: TextIndex | None = None
-    names: Mapping[str, str] | None = None
-
-    def limits(self, value: object) -> Limits:
-        """The thresholds of low assignment."""
-        record = self.reader.record("limits", value, ("both", "products"))
-        members = self.reader.record("limits.products", record["products"], PRODUCTS)
-        bands = self.terms.policy.size_bands
-
-        return Limits(
-            self._thresholds("limits.both", record["both"], ()),
-            tuple(
-                self._thresholds(f"limits.products.{code}", members[code], bands)
-                for code in PRODUCTS
-            ),
-        )
-
-    def _thresholds(self, path: str, value: object, bounds: tuple[int, ...]) -> Thresholds:
-        record = self.reader.record(path, value, ("rates", "peers"))
-        cells = self.reader.listed(f"{path}.rates", record["rates"])
-        peers = self.reader.wholes(f"{path}.peers", record["peers"])
-        bands = len(bounds) + 1
-        for name, found in (("rates", cells), ("peers", peers)):
-            if self.terms.sound and record[name] is not SKIP and len(found) != bands:
-                expected = f"one for each of {bands} size bands"
-                self.reader.fault(f"{path}.{name}", expected, str(len(found)))
-        rates = [self._rate(f"{path}.rates[{at}]", cell) for at, cell in enumerate(cells)]
-
-        return Thresholds(bounds, tuple(rates), tuple(peers))
-
-    def _rate(self, path: str, cell: object) -> Fraction | None:
-        return None if cell is None else self.reader.fraction(path, cell)
-
-    def customers(self, value: object) -> Frame:
-        """The list of customers."""
-        reader, before = self.reader, self.reader.log.count
-        names = [column.name for column in CUSTOMERS_TABLE.columns]
-        frame = frame_of_columns(reader, "customers", value, names)
-        ids = frame["customer_id"].text
-        if reader.log.count == before:
-            self.known = TextIndex(ids)
-            self.names = dict(zip(ids, frame["customer"].text, strict=True))
-            for row in duplicates(ids).tolist():
-                reader.fault(f"customers.customer_id[{row}]", rules.UNIQUE_ID, came(ids[row]))
-
-        return frame
-
-    def portfolio(self, value: object) -> bool:
-        """Whether a portfolio was given; without one there are no customers."""
-        if value is MISSING:
-            return True
-        reader = self.reader
-        good = reader.check(
-            "portfolio", value, lambda cell: None if type(cell) is bool else rules.A_BOOLEAN
-        )
-        if good and not value and self.names:
-            reader.fault("portfolio", "true, as there are customers", came(value))
-
-        return value is True
-
-    def overview(self, value: object) -> OverviewState:
-        """What the overview's figures count."""
-        record = self.reader.record("overview", value, _OVERVIEW)
-
-        return OverviewState(*(self._counted(f"overview.{n}", record[n]) for n in _OVERVIEW))
-
-    def _counted(self, path: str, value: object) -> SectionState:
-        reader, before = self.reader, self.reader.log.count
-        record = reader.record(path, value, ("customers", "rows"))
-        frame = frame_of_columns(reader, f"{path}.rows", record["rows"], _ROW_IDS)
-        sound = reader.log.count == before
-        if sound:
-            check_owners(reader, frame, self.known, _in_columns(path))
-        counted = len(set(frame["customer_id"].values()))
-        self._agrees(f"{path}.customers", record["customers"], counted, sound=sound)
-
-        return SectionState(customers=counted, parts=(StoredRows(frame),))
-
-    def products(self, value: object) -> tuple[ProductState, ...]:
-        """What the sections of each product count."""
-        record = self.reader.record("licenses", value, PRODUCTS)
-
-        return tuple(self._product(f"licenses.{code}", record[code]) for code in PRODUCTS)
-
-    def _product(self, path: str, value: object) -> ProductState:
-        record = self.reader.record(path, value, ("distribution_trend", *SECTION_TABLES))
-        trend = self._trend(f"{path}.distribution_trend", record["distribution_trend"])
-        sections = [self._section(f"{path}.{name}", record[name], name) for name in SECTION_TABLES]
-
-        return ProductState(trend, *sections)
-
-    def _trend(self, path: str, value: object) -> TrendState:
-        reader, before = self.reader, self.reader.log.count
-        record = reader.record(path, value, _TREND)
-        columns = {name: reader.listed(f"{path}.{name}", record[name]) for name in _TREND}
-        if reader.log.count > before or value is SKIP:
-            return NO_TREND
-
-        return trend_of(
-            reader, path, columns, lambda week, name: f"{path}.{name}[{week}]", self.terms
-        )
-
-    def _section(self, path: str, value: object, name: str) -> SectionState:
-        reader, before = self.reader, self.reader.log.count
-        record = reader.record(path, value, (*_SUMS, "rows"))
-        names = [column.name for column in SECTION_TABLES[name].columns]
-        frame = frame_of_columns(reader, f"{path}.rows", record["rows"], names)
-        sound = reader.log.count == before
-        if sound:
-            check_rows(reader, frame, self.known, _in_columns(path))
-        state = section_of(frame)
-        for each in _SUMS:
-            self._agrees(f"{path}.{each}", record[each], getattr(state, each), sound=sound)
-
-        return state
-
-    def _agrees(self, path: str, value: object, counted: int, *, sound: bool) -> None:
-        """Note a count that is not what the rows add up to."""
-        before, told = self.reader.log.count, self.reader.whole(path, value)
-        if sound and self.reader.log.count == before and told != counted:
-            self.reader.fault(path, f"{counted}, as the rows add up to", str(told))
-
-    def own(self, value: object, figures: Sequence[Kpi[Any]]) -> tuple[Any, ...]:
-        """What figures of one's own count."""
-        names = [figure.definition.name for figure in figures]
-        record = self.reader.record("own", value, names)
-
-        return tuple(
-            self._loaded(step("own", name), figure, record[name])
-            for name, figure in zip(names, figures, strict=True)
-        )
-
-    def _loaded(self, path: str, figure: Kpi[Any], stored: object) -> object:
-        if not self.reader.check(path, stored, _own_fault) or not isinstance(figure, Storable):
-            return stored
-        try:
-            return figure.load(stored)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            self.reader.fault(path, f"a state that the figure loads ({error})", came(stored))
-            return None
-
-
-def _own_fault(cell: object) -> str | None:
-    return None if _is_plain(cell) else "a plain JSON value"
-
-
-def _in_columns(path: str) -> Callable[[int, str], str]:
-    return lambda row, name: f"{path}.rows.{name}[{row}]"
