@@ -17,7 +17,8 @@ endif
 
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
 BIN := .venv/bin
-PYTEST := -m pytest --junit-xml
+# As many processes as cores; each test stands alone, and what is drawn is the same in any of them.
+PYTEST := -m pytest --numprocesses auto --dist worksteal --junit-xml
 AGAIN := --hypothesis-profile=again
 
 # An import path or a pyright of the person's own must not decide what is checked.
