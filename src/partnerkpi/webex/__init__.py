@@ -3,11 +3,17 @@
 from partnerkpi.webex.call_history import CallHistory, call_history, call_history_in_batches
 from partnerkpi.webex.clients import CLIENT_TYPES
 from partnerkpi.webex.features import FEATURES
+from partnerkpi.webex.queue_legs import LegQueueCalls
+from partnerkpi.webex.queue_legs_rules import QueueRule
+from partnerkpi.webex.queue_legs_stream import queue_calls_from_legs
 
 __all__ = [
     "CLIENT_TYPES",
     "FEATURES",
     "CallHistory",
+    "LegQueueCalls",
+    "QueueRule",
     "call_history",
     "call_history_in_batches",
+    "queue_calls_from_legs",
 ]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["CsvHistory", "CsvRecords"]
 
 _COMMA, _LINE_END, _RETURN, _QUOTE = b',\n\r"'
+_BLOCK = 1 << 24
 _LIMIT = 131_072
 _NA = 2
 _N, _A, _SMALL = ord("n"), ord("a"), 0x20
@@ -50,7 +51,7 @@ class CsvHistory:
 
     def parts(self) -> Iterator[CsvRecords]:
         """The records, some at a time; none where the header is faulty."""
-        reader = _Reader(self.source, self.log)
+        reader = _Reader(self.source, self.log, _BLOCK)
         first = reader.header()
         if first is None:
             return

@@ -107,7 +107,11 @@ def recognized(head: bytes) -> str:
     """The form that a text with these first bytes has.
 
     Example:
-        >>> recognized(b'{"items": ['), recognized(b'{"Report ID": "r-1"}'), recognized(b"Report ID")
+        >>> (
+        ...     recognized(b'{"items": ['),
+        ...     recognized(b'{"Report ID": "r-1"}'),
+        ...     recognized(b"Report ID"),
+        ... )
         ('json', 'jsonl', 'csv')
     """
     text = head.lstrip()

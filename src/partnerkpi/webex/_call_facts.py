@@ -10,18 +10,23 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import fields, frozen
+from attrs import evolve, fields, frozen
 
 from partnerkpi._coded_columns import joined_codes
 from partnerkpi._gathered import NO_TEXT
+from partnerkpi.call_columns import Calls
 from partnerkpi.columns import CodedText
+from partnerkpi.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
 
-__all__ = ["CallEnd", "LegFacts", "Party", "Role", "Sent", "joined_facts"]
+__all__ = ["CallEnd", "LegFacts", "Legs", "Party", "Role", "Sent", "joined_facts", "joined_legs"]
+
+
+_SOURCE = "legs of queue calls"
 
 
 class Role(IntEnum):
@@ -102,16 +107,18 @@ class LegFacts:
     @staticmethod
     def none() -> LegFacts:
         """Nothing said by any leg."""
-        rows, codes, longs = (np.empty(0, kind) for kind in (np.intp, np.uint8, np.int64))
+        codes, longs = np.empty(0, np.uint8), np.empty(0, np.int64)
         nothing = CodedText(np.empty(0, np.int32), NO_TEXT)
 
-        return LegFacts(
-            rows=rows,
+        columns: dict[str, Any] = {
+            "rows": np.empty(0, np.intp),
             **dict.fromkeys(("role", "sent", "party", "end"), codes),
             **dict.fromkeys(("answer", "release", "ring", "hold"), longs),
-            redirected=np.empty(0, np.bool_),
+            "redirected": np.empty(0, np.bool_),
             **dict.fromkeys(("local", "related", "queue", "queue_uuid"), nothing),
-        )
+        }
+
+        return LegFacts(**columns)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -134,6 +141,47 @@ class LegFacts:
 
 def _columns(facts: LegFacts) -> list[tuple[str, Any]]:
     return [(each.name, getattr(facts, each.name)) for each in fields(LegFacts)]
+
+
+@frozen(eq=False)
+class Legs:
+    """Call legs, and what those of queue calls say.
+
+    Attributes:
+        calls: Call legs.
+        facts: What some of them say.
+    """
+
+    calls: Calls
+    facts: LegFacts
+
+    @staticmethod
+    def none() -> Legs:
+        """No legs at all."""
+        return Legs(Calls.from_records([]), LegFacts.none())
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+    def take(self, rows: Rows) -> Legs:
+        """Some of the legs, rising."""
+        return Legs(self.calls.take(rows), self.facts.among(rows, len(self)))
+
+    def place(self, leg: int, column: str) -> Place:
+        """Where a leg stands: its organization, call and report id."""
+        calls = self.calls
+        names = (calls.customer[leg], calls.call[leg], calls.record[leg])
+        words = ("organization", "correlation", "report")
+        path = ", ".join(f"{word} {name}" for word, name in zip(words, names, strict=True) if name)
+
+        return Place(_SOURCE, path=path, column=column)
+
+
+def joined_legs(parts: Sequence[Legs]) -> Legs:
+    """Legs one after the other; they carry no faults."""
+    calls = Calls.concatenate([evolve(part.calls, faults=(), fault_count=0) for part in parts])
+
+    return Legs(calls, joined_facts([part.facts for part in parts], [len(part) for part in parts]))
 
 
 def joined_facts(parts: Sequence[LegFacts], sizes: Sequence[int]) -> LegFacts:

@@ -53,7 +53,9 @@ def squeezed(name: str) -> str:
 
 
 #: Every documented heading by its squeezed name.
-HEADINGS: Final[Mapping[str, str]] = MappingProxyType({squeezed(each): each for each in _DOCUMENTED})
+HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {squeezed(each): each for each in _DOCUMENTED}
+)
 
 #: Headings without which a table is no detailed call history.
 REQUIRED: Final = ("Start time", "Duration", "Correlation ID", "Org UUID", "Direction", "User type")

@@ -85,7 +85,9 @@ class ObjectHistory:
         if not path:
             text.finish()
 
-    def of_lines(self, lines: Iterable[tuple[int, Mapping[str, object]]]) -> Iterator[ObjectRecords]:
+    def of_lines(
+        self, lines: Iterable[tuple[int, Mapping[str, object]]]
+    ) -> Iterator[ObjectRecords]:
         """The records of JSON lines, each of which has one or a payload of them."""
         yield from self._some(self._of_lines(lines))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from partnerkpi import _record_rules as rules
-from partnerkpi._arrays import NEVER
 from partnerkpi._batches import Given
 from partnerkpi._coded_columns import coded
 from partnerkpi._sorting import row_type
@@ -102,9 +101,9 @@ def leg_columns(records: Records, found: Mapping[str, Category]) -> dict[str, Ra
     nothing = np.full(len(records), np.nan)
 
     return {
-        "record": Given(*reversed(texts(records, "Report ID"))),
+        "record": _given(*texts(records, "Report ID")),
         "reported": instants(records, "Report time"),
-        "call": Given(*reversed(texts(records, "Correlation ID", needed=True))),
+        "call": _given(*texts(records, "Correlation ID", needed=True)),
         "customer": _customers(records),
         "user": _users(records, found["User type"]),
         "started": instants(records, "Start time", needed=True),
@@ -116,6 +115,10 @@ def leg_columns(records: Records, found: Mapping[str, Category]) -> dict[str, Ra
         "jitter": nothing,
         "features": _features(found, len(records)),
     }
+
+
+def _given(rows: Rows, text: Text) -> Given:
+    return Given(text, rows)
 
 
 def _customers(records: Records) -> Given:
@@ -136,7 +139,7 @@ def _labeled(codes: Codes, labels: tuple[str | None, ...]) -> Given:
 def _users(records: Records, user_type: Category) -> Given:
     persons = np.flatnonzero(user_type.mapped(dict(_KINDS)) == _PERSON)
 
-    return Given(*reversed(texts(records, "User UUID", among=persons)))
+    return _given(*texts(records, "User UUID", among=persons))
 
 
 def _answered(records: Records, found: Mapping[str, Category]) -> Mask:
@@ -171,7 +174,7 @@ def _endpoints(found: Mapping[str, Category]) -> Given:
     client, sub = found["Client type"], found["Sub client type"]
     known = {squeezed(name): endpoint for name, endpoint in CLIENT_TYPES.items()}
     # A sub client type without a line says nothing beside the client type.
-    inner = [known.get(squeezed(each or ""), None) for each in sub.labels]
+    inner = [known.get(squeezed(each or "")) for each in sub.labels]
     outer = [each and known.get(squeezed(each), each) for each in client.labels]
     labels = list(dict.fromkeys(each for each in (*inner, *outer) if each))
     places = {each: place for place, each in enumerate(labels)}

@@ -65,7 +65,9 @@ class Category:
 
     def mapped(self, table: dict[str, int], other: int = 0) -> NDArray[np.uint8]:
         """For each record the number of its value, compared squeezed; ``other`` for the others."""
-        numbers = [other if each is None else table.get(squeezed(each), other) for each in self.labels]
+        numbers = [
+            other if each is None else table.get(squeezed(each), other) for each in self.labels
+        ]
 
         return np.array(numbers, np.uint8).take(self.codes)
 
@@ -165,9 +167,7 @@ def _zoned(text: Text) -> Text:
     return Text(data, offsets)
 
 
-def seconds(
-    records: Records, heading: str, among: Rows | None = None
-) -> Counts:
+def seconds(records: Records, heading: str, among: Rows | None = None) -> Counts:
     """A column of whole seconds in milliseconds; -1 where nothing is given."""
     rows, text = records.given(heading, among)
     starts, lengths = spans(text.offsets, slice(0, len(text)))

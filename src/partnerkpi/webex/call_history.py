@@ -15,10 +15,11 @@ from partnerkpi._faults import FAULT_CAP, FaultLog
 from partnerkpi.call_columns import Calls
 from partnerkpi.deduplication import Duplicates
 from partnerkpi.webex._call_doors import opened_history
-from partnerkpi.webex._call_facts import LegFacts, joined_facts
+from partnerkpi.webex._call_facts import LegFacts, Legs, joined_facts
 from partnerkpi.webex._call_headings import KNOWN_VALUES, squeezed
 from partnerkpi.webex._call_legs import facts_of, leg_columns, read_categories
 from partnerkpi.webex._call_repeats import sole
+from partnerkpi.webex.queue_legs import made_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from partnerkpi.errors import Fault
     from partnerkpi.io._files import Source
     from partnerkpi.webex._call_values import Category, Records
-    from partnerkpi.webex.queue_legs import QueueNaming, LegQueueCalls
+    from partnerkpi.webex.queue_legs import LegQueueCalls, QueueNaming
 
 __all__ = ["CallHistory", "HistoryForm", "HistorySource", "call_history", "call_history_in_batches"]
 
@@ -59,6 +60,7 @@ class CallHistory:
             the values are kept.
         faults: What is wrong, up to the cap.
         fault_count: How many faults there were in truth.
+        facts: What the legs of queue calls say beside that, for ``queue_calls``.
     """
 
     calls: Calls
@@ -94,9 +96,12 @@ class CallHistory:
         Raises:
             InputError: an entry is faulty; carries every fault with its place.
         """
-        from partnerkpi.webex.queue_legs import queue_calls_of
+        log = FaultLog(max_faults)
+        made = made_of(Legs(self.calls, self.facts), queues, log)
+        if not lenient:
+            log.refuse()
 
-        return queue_calls_of(self, queues=queues, lenient=lenient, max_faults=max_faults)
+        return told(made, log)
 
 
 def call_history(
@@ -266,7 +271,7 @@ class _Reading:
         if not self.lenient:
             self.log.refuse()
         faults, count = self.log.taken()
-        told = {"faults": faults, "fault_count": count}
+        told: dict[str, Any] = {"faults": faults, "fault_count": count}
         columns = self._intake.columns()
         calls = Calls(**columns, **told) if columns else Calls.from_records([])
         facts = joined_facts([LegFacts.none(), *self._facts], [0, *self._sizes])
@@ -277,7 +282,7 @@ class _Reading:
             ignored_columns=self._ignored,
             unknown_values=self._unknown,
             facts=facts,
-            **told,  # type: ignore[arg-type]
+            **told,
         )
         self._facts, self._sizes, self.waiting, self._left_out = [], [], 0, 0
         self._ignored, self._unknown = {}, {}
@@ -296,8 +301,6 @@ def _without_repeats(history: CallHistory) -> CallHistory:
     kept, facts, duplicates, replaced = sole(history.calls, history.facts)
     if kept is None:
         return history
-    calls = evolve(
-        history.calls.take(kept), faults=history.faults, fault_count=history.fault_count
-    )
+    calls = evolve(history.calls.take(kept), faults=history.faults, fault_count=history.fault_count)
 
     return evolve(history, calls=calls, facts=facts, duplicates=duplicates, replaced=replaced)
