@@ -56,10 +56,7 @@ class ObjectHistory:
 
     def of_json(self, text: JsonText) -> Iterator[ObjectRecords]:
         """The records of one payload."""
-        if text.look() == "[":
-            found = self._elements(text, "")
-        else:
-            found = self._items(text)
+        found = self._elements(text, "") if text.look() == "[" else self._items(text)
         yield from self._some(found)
 
     def _items(self, text: JsonText) -> Iterator[tuple[Place, object]]:

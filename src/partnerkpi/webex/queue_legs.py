@@ -19,7 +19,7 @@ from partnerkpi.deduplication import Duplicates
 from partnerkpi.webex.queue_legs_rules import OUTCOMES_OF_RULES, QueueRule, entries_of
 
 if TYPE_CHECKING:
-    from partnerkpi._arrays import Codes, Mask, Rows
+    from partnerkpi._arrays import Codes, Rows
     from partnerkpi._faults import FaultLog
     from partnerkpi.errors import Fault
     from partnerkpi.webex._call_facts import Legs
@@ -102,8 +102,12 @@ def made_of(legs: Legs, queues: QueueNaming, log: FaultLog) -> LegQueueCalls:
     queue = _queue(legs, entries, queues)
     rows = facts.rows[entries.leg]
     nameless, early = queue.codes < 0, entries.wait < 0
-    _note(legs, rows, nameless, log, "User", "a queue that has a name or a UUID", "nothing")
-    _note(legs, rows, early, log, "Start time", "a wait that is not negative", entries)
+    for entry in np.flatnonzero(nameless).tolist():
+        place = legs.place(int(rows[entry]), "User")
+        log.add(place, "a queue that has a name or a UUID", "nothing")
+    for entry in np.flatnonzero(early).tolist():
+        place = legs.place(int(rows[entry]), "Start time")
+        log.add(place, "a wait that is not negative", f"{entries.wait[entry] // 1000} ms")
     good = order[~(nameless | early)[order]]
     rows = rows[good]
     answering = entries.answering[good]
@@ -146,17 +150,3 @@ def _queue(legs: Legs, entries: Entries, queues: QueueNaming) -> CodedText:
     codes = np.append(places, -1)[codes].astype(row_type(len(firsts)))
 
     return CodedText(codes, labels.take(firsts))
-
-
-def _note(
-    legs: Legs,
-    rows: Rows,
-    faulty: Mask,
-    log: FaultLog,
-    column: str,
-    expected: str,
-    found: str | Entries,
-) -> None:
-    for entry in np.flatnonzero(faulty).tolist():
-        came = found if isinstance(found, str) else f"{found.wait[entry] // 1000} ms"
-        log.add(legs.place(int(rows[entry]), column), expected, came)

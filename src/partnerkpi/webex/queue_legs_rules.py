@@ -188,8 +188,8 @@ def entries_of(calls: Calls, facts: LegFacts) -> Entries:
 def _grouped(calls: Calls, facts: LegFacts) -> _Legs:
     """Legs by call, each with its entry.
 
-    A leg of a queue that names the leg it follows from belongs to that entry; any other belongs
-    to the last entry of its call that began before it, or with it; before all of them, to the first.
+    A leg of a queue that names the leg it follows from belongs to that entry; any other belongs to
+    the last entry of its call that began before it, or with it; before all of them, to the first.
     """
     started = calls.started[facts.rows]
     pairs = calls.customer.codes[facts.rows].astype(np.int64) * len(calls.call.labels)
@@ -273,9 +273,8 @@ def _events(legs: _Legs) -> tuple[NDArray[np.int64], Rows, Mask]:
     mailbox, _ = legs.first(legs.of(Role.MAILBOX) & answered, started)
     callback, _ = legs.first(legs.of(Role.CALLBACK), started)
     # Who asks to be called back hangs up then; the callback itself comes later.
-    callback = np.where(
-        (release == NEVER) | (callback == _OPEN), callback, np.minimum(callback, release)
-    )
+    hung_up = (release != NEVER) & (callback < _OPEN)
+    callback = np.where(hung_up, np.minimum(callback, release), callback)
     busy, _ = legs.first(legs.of(Role.SENT) & (facts.sent == Sent.BUSY), started)
     no_answer, _ = legs.first(legs.of(Role.SENT) & (facts.sent == Sent.NO_ANSWER), started)
     moments = np.stack(
