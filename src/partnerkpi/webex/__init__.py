@@ -6,6 +6,8 @@ from partnerkpi.webex.features import FEATURES
 from partnerkpi.webex.queue_legs import LegQueueCalls
 from partnerkpi.webex.queue_legs_rules import QueueRule
 from partnerkpi.webex.queue_legs_stream import queue_calls_from_legs
+from partnerkpi.webex.queue_statistics import QueueStatistics, queue_statistics
+from partnerkpi.webex.queue_statistics_rows import QueueStatisticsRow
 
 __all__ = [
     "CLIENT_TYPES",
@@ -13,7 +15,10 @@ __all__ = [
     "CallHistory",
     "LegQueueCalls",
     "QueueRule",
+    "QueueStatistics",
+    "QueueStatisticsRow",
     "call_history",
     "call_history_in_batches",
     "queue_calls_from_legs",
+    "queue_statistics",
 ]
