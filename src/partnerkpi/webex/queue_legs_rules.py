@@ -188,8 +188,10 @@ def entries_of(calls: Calls, facts: LegFacts) -> Entries:
 def _grouped(calls: Calls, facts: LegFacts) -> _Legs:
     """Legs by call, each with its entry.
 
-    A leg of a queue that names the leg it follows from belongs to that entry; any other belongs to
-    the last entry of its call that began before it, or with it; before all of them, to the first.
+    A leg of a queue that names the leg it follows from belongs to that entry; without, to the last
+    entry of its call into this queue that began before it, or with it. Any other leg, and one of a
+    queue that its call did not enter, belongs to the last entry of its call that began before it.
+    What is before all of them belongs to the first.
     """
     started = calls.started[facts.rows]
     pairs = calls.customer.codes[facts.rows].astype(np.int64) * len(calls.call.labels)
@@ -198,6 +200,8 @@ def _grouped(calls: Calls, facts: LegFacts) -> _Legs:
     names = _ranks(calls.record, facts.rows[entries])
     entries = entries[np.lexsort((names, started[entries], keys[entries]))]
     entry = _latest(keys, started, entries)
+    same = _of_own_queue(keys, started, facts, entries)
+    entry = np.where(same >= 0, same, entry)
     named = _named(keys, facts, entries)
     entry = np.where(named >= 0, named, entry)
     entry[entries] = np.arange(len(entries))
@@ -222,6 +226,17 @@ def _latest(keys: Rows, started: Micros, entries: Rows) -> Rows:
     known[known] = keys[entries[found[known]]] == keys[known]
 
     return np.where(known, found, np.where(there, first, -1))
+
+
+def _of_own_queue(keys: Rows, started: Micros, facts: LegFacts, entries: Rows) -> Rows:
+    """For each leg of a queue the last entry into that queue before it; -1 if there is none."""
+    own = keys * (len(facts.queue.labels) + 1) + facts.queue.codes + 1
+    order = np.argsort(own[entries], kind="stable")
+    found = _latest(own, started, entries[order])
+    # Legs of agents and mailboxes are of no queue themselves.
+    known = (found >= 0) & (facts.queue.codes >= 0)
+
+    return np.where(known, np.append(order, -1)[found], -1)
 
 
 def _named(keys: Rows, facts: LegFacts, entries: Rows) -> Rows:

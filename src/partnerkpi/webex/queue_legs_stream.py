@@ -45,8 +45,9 @@ def queue_calls_from_legs(
     (user type ``CallCenterPremium``, ``CallCenterStandard`` or ``CallCenterBasic``) is one entry
     into that queue; that this leg says *answered* means nothing, as the queue itself picks up.
     Every other leg belongs to one entry of its call: a leg of a queue to the one whose local call
-    id is its related call id; any other leg, and one whose related call id names no entry, to the
-    last entry that began before it. The first of these events ends the wait:
+    id is its related call id or, where that names none, to the last entry into this queue that
+    began before it; legs of agents and mailboxes to the last entry that began before them (what is
+    before all entries belongs to the first). The first of these events ends the wait:
 
     * *an agent answers* (``answered``): a terminating leg of a user or a workspace that was sent
       by a call queue (original, redirect or related reason ``CallQueue``), answered, not after a
