@@ -59,20 +59,30 @@ def _is_queue(leg: Record) -> bool:
 
 
 def _role(leg: Record) -> str:
-    kind, direction = _text(leg, "User type"), _text(leg, "Direction")
-    reasons = [_text(leg, f"{name} reason") for name in ("Redirect", "Original", "Related")]
+    direction = _text(leg, "Direction")
     if direction == "terminating":
-        if _is_queue(leg):
-            return "entry"
-        if kind in _PERSONS and "callqueue" in reasons:
-            return "agent"
-        return "mailbox" if kind == "voicemailgroup" else ""
-    if direction != "originating" or not _is_queue(leg):
-        return ""
+        return _ending_role(leg)
+
+    return _queue_role(leg) if direction == "originating" and _is_queue(leg) else ""
+
+
+def _ending_role(leg: Record) -> str:
+    kind = _text(leg, "User type")
+    reasons = [_text(leg, f"{name} reason") for name in ("Redirect", "Original", "Related")]
+    if _is_queue(leg):
+        return "entry"
+    if kind in _PERSONS and "callqueue" in reasons:
+        return "agent"
+
+    return "mailbox" if kind == "voicemailgroup" else ""
+
+
+def _queue_role(leg: Record) -> str:
     if _text(leg, "Called line ID") == _MAILBOX:
         return "message"
     if _text(leg, "Related reason") in ("unrecognized", "unrecognised"):
         return "callback"
+
     return {"userbusy": "busy", "noanswer": "no answer"}.get(_reason(leg), "attempt")
 
 
@@ -126,48 +136,44 @@ def _redirected(leg: Record) -> bool:
     return _text(leg, "Answer indicator") == "yes-postredirection"
 
 
+def _was_taken(leg: Record) -> bool:
+    return _was_answered(leg) and not _redirected(leg)
+
+
+def _sent_elsewhere(leg: Record) -> bool:
+    return _role(leg) == "attempt" and _reason(leg) not in (*_UNSAID, "callqueue")
+
+
+#: Of events at one instant the first one here decides.
+_ORDER = ("agent", "attempt", "message", "mailbox", "busy", "no answer", "elsewhere", "callback")
+_RULES = {
+    "busy": "sent_on_busy",
+    "no answer": "sent_on_no_answer",
+    "elsewhere": "sent_elsewhere",
+}
+Event = tuple[datetime, int, str, Record | None]
+
+
 def _row(entry: Record, legs: list[Record], following: Record | None) -> Row:
     entered, release = _start(entry), _time(entry, "Release time")
-    events: list[tuple[datetime, int, str, Record | None]] = []
-    too_late = False
-    answers: dict[str, list[tuple[datetime, int, str, Record]]] = {"agent": [], "attempt": []}
+    events = _answers(legs, release)
     for leg in legs:
-        role = _role(leg)
-        if role in answers and _was_answered(leg) and not _redirected(leg):
-            moment = _answer(leg)
-            if moment is not None and release is not None and moment > release:
-                too_late = True
-            elif role == "attempt" and _reason(leg) not in (*_UNSAID, "callqueue"):
-                pass
-            elif moment is not None:
-                answers[role].append((moment, -int(leg["Duration"]), leg["Report ID"], leg))
-        if role == "attempt" and _was_answered(leg) and not _redirected(leg):
-            if _reason(leg) not in (*_UNSAID, "callqueue"):
-                events.append((_start(leg), 6, "sent_elsewhere", None))
-        elif role == "message":
-            events.append((_start(leg), 2, "message", None))
-        elif role == "mailbox" and _was_answered(leg) and not _redirected(leg):
-            events.append((_start(leg), 3, "mailbox", None))
-        elif role == "busy":
-            events.append((_start(leg), 4, "sent_on_busy", None))
-        elif role == "no answer":
-            events.append((_start(leg), 5, "sent_on_no_answer", None))
-        elif role == "callback":
-            hung_up = _start(leg) if release is None else min(_start(leg), release)
-            events.append((hung_up, 7, "callback", None))
-    for rank, role in enumerate(("agent", "attempt")):
-        if answers[role]:
-            first = min(answers[role], key=lambda each: each[:3])
-            events.append((first[0], rank, role, first[3]))
-            break
+        role = "elsewhere" if _sent_elsewhere(leg) else _role(leg)
+        if role not in ("agent", "attempt") and (
+            role not in ("elsewhere", "mailbox") or _was_taken(leg)
+        ):
+            moment = _start(leg)
+            if role == "callback" and release is not None:
+                moment = min(moment, release)
+            events.append((moment, _ORDER.index(role), _RULES.get(role, role), None))
     if following is not None:
         why = {"userbusy": "next_queue_busy", "noanswer": "next_queue_no_answer"}
         rule = why.get(_reason(following), "next_queue")
-        events.append((_start(following), 8, rule, None))
+        events.append((_start(following), len(_ORDER), rule, None))
     if events:
         moment, _, rule, winner = min(events, key=lambda each: each[:2])
     else:
-        moment, rule, winner = release or entered, _end(entry, legs, too_late=too_late), None
+        moment, rule, winner = release or entered, _end(entry, legs), None
 
     return {
         "record": entry["Report ID"],
@@ -180,24 +186,43 @@ def _row(entry: Record, legs: list[Record], following: Record | None) -> Row:
     }
 
 
+def _answers(legs: list[Record], release: datetime | None) -> list[Event]:
+    """The first answer of an agent; without any, that of a leg to one."""
+    for rank, role in enumerate(("agent", "attempt")):
+        found = []
+        for leg in legs:
+            moment = _answer(leg)
+            if _role(leg) != role or not _was_taken(leg) or _sent_elsewhere(leg) or moment is None:
+                continue
+            if release is None or moment <= release:
+                found.append((moment, -int(leg["Duration"]), leg["Report ID"], leg))
+        if found:
+            first = min(found, key=lambda each: each[:3])
+            return [(first[0], rank, role, first[3])]
+
+    return []
+
+
 def _talk(leg: Record) -> int | None:
     talk = int(leg["Duration"]) - int(leg.get("Hold Duration") or 0)
     return talk if talk >= 0 else None
 
 
-def _end(entry: Record, legs: list[Record], *, too_late: bool) -> str:
+def _end(entry: Record, legs: list[Record]) -> str:
     """What decides when no event does."""
-    if any(
-        _role(leg) in ("agent", "attempt")
-        and _redirected(leg)
-        and (_was_answered(leg) or _time(leg, "Answer time"))
-        for leg in legs
-    ):
+    rings = [leg for leg in legs if _role(leg) in ("agent", "attempt")]
+    release = _time(entry, "Release time")
+    if any(_redirected(leg) and (_was_answered(leg) or _time(leg, "Answer time")) for leg in rings):
         return "redirected"
-    if too_late:
+    answers = [_answer(leg) for leg in rings if _was_taken(leg)]
+    if release is not None and any(each is not None and each > release for each in answers):
         return "answered_too_late"
-    if _time(entry, "Release time") is None:
-        return "not_released"
+
+    return "not_released" if release is None else _own_end(entry)
+
+
+def _own_end(entry: Record) -> str:
+    """What the entry's own leg says."""
     if _text(entry, "Call outcome reason") == "userbusy":
         return "busy"
     if _text(entry, "Call outcome") in ("failure", "refusal"):

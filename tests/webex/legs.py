@@ -33,7 +33,7 @@ def _leg(
     start: float,
     end: float | None,
     answer: float | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> Record:
     talk = 0 if answer is None or end is None else int(end - answer)
     given = {
@@ -57,7 +57,7 @@ def _leg(
 
 
 def entry(
-    report: str, start: float, end: float | None, queue: str = "Support", **fields: object
+    report: str, start: float, end: float | None, queue: str = "Support", **fields: Any
 ) -> Record:
     """The terminating leg of a queue; the queue picks up after a second."""
     answer = None if end is None else min(start + 1, end)
@@ -72,7 +72,7 @@ def attempt(
     end: float,
     answer: float | None = None,
     queue: str = "Support",
-    **fields: object,
+    **fields: Any,
 ) -> Record:
     """The originating leg of a queue that rings an agent."""
     given = {"Direction": "ORIGINATING", "User type": "CallCenterPremium", "User": queue}
@@ -80,31 +80,31 @@ def attempt(
 
 
 def agent(
-    report: str, start: float, end: float | None, answer: float | None = None, **fields: object
+    report: str, start: float, end: float | None, answer: float | None = None, **fields: Any
 ) -> Record:
     """The terminating leg of an agent whom a queue rings."""
     given = {"Direction": "TERMINATING", "User type": "User", "User UUID": f"u-{report}"}
     return _leg(report, start, end, answer, **{**given, "Redirect_reason": "CallQueue", **fields})
 
 
-def own_leg(report: str, start: float, end: float, **fields: object) -> Record:
+def own_leg(report: str, start: float, end: float, **fields: Any) -> Record:
     """The leg of a user that no queue sent."""
     given = {"Direction": "ORIGINATING", "User type": "User", "User UUID": f"u-{report}"}
     return _leg(report, start, end, start, **{**given, **fields})
 
 
-def message(report: str, start: float, end: float, **fields: object) -> Record:
+def message(report: str, start: float, end: float, **fields: Any) -> Record:
     """The originating leg of a queue that lets the caller leave a message."""
-    given = {"Called_line_ID": _MAILBOX, "Redirect_reason": "NoAnswer"}
+    given: dict[str, Any] = {"Called_line_ID": _MAILBOX, "Redirect_reason": "NoAnswer"}
     return attempt(report, start, end, min(start + 1, end), **{**given, **fields})
 
 
-def mailbox(report: str, start: float, end: float, **fields: object) -> Record:
+def mailbox(report: str, start: float, end: float, **fields: Any) -> Record:
     """The terminating leg of a shared mailbox."""
     given = {"Direction": "TERMINATING", "User type": "VoiceMailGroup"}
     return _leg(report, start, end, min(start + 1, end), **{**given, **fields})
 
 
-def sent_on(report: str, start: float, end: float, reason: str, **fields: object) -> Record:
+def sent_on(report: str, start: float, end: float, reason: str, **fields: Any) -> Record:
     """The originating leg of a queue that sends the caller on."""
     return attempt(report, start, end, **{"Redirect_reason": reason, **fields})

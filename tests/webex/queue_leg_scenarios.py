@@ -128,7 +128,7 @@ SCENARIOS = (
     ),
     Scenario(
         "the queue was full, sent to another queue",
-        "the queue's leg was redirected for being busy: it overflowed; the other queue has an entry",
+        "the queue's leg was redirected for being busy: it overflowed, into an entry of its own",
         (
             entry("e", 0, 90),
             sent_on("s", 1, 90, "UserBusy"),

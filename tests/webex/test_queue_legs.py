@@ -103,33 +103,25 @@ MAKERS = (entry, attempt, agent, message, mailbox, sent_on)
 @st.composite
 def legs(draw: st.DrawFn) -> list[Record]:
     """Legs of two calls, most of them with one thing that says otherwise."""
-    made = []
-    for number in range(draw(st.integers(1, 7))):
-        start = draw(TIMES)
-        end = start + draw(TIMES)
-        kind = draw(st.sampled_from(MAKERS))
-        others = draw(st.fixed_dictionaries({}, optional=OPTIONAL))
-        fields = {**others, "Correlation_ID": draw(st.sampled_from(["k-1", "k-2"]))}
-        report = f"e{number}"
-        made.append(_made(draw, kind, report, start, end, fields))
-    return made
+    return [_drawn(draw, f"e{number}") for number in range(draw(st.integers(1, 7)))]
 
 
-def _made(
-    draw: st.DrawFn, kind: Any, report: str, start: int, end: int, fields: dict[str, object]
-) -> Record:
-    answer = draw(st.one_of(st.none(), st.integers(start, end)))
+def _drawn(draw: st.DrawFn, report: str) -> Record:
+    start = draw(TIMES)
+    end: Any = start + draw(TIMES)
+    kind: Any = draw(st.sampled_from(MAKERS))
+    others = draw(st.fixed_dictionaries({}, optional=OPTIONAL))
+    fields = {**others, "Correlation_ID": draw(st.sampled_from(["k-1", "k-2"]))}
+    given: tuple[object, ...] = ()
     if kind is entry:
-        queue = draw(st.sampled_from(["Support", "Sales"]))
-        return entry(report, start, draw(st.sampled_from([None, end])), queue, **fields)
-    if kind is attempt:
-        return attempt(report, start, end, answer, **fields)
-    if kind is agent:
-        return agent(report, start, end, answer, **fields)
-    if kind is sent_on:
-        fields.setdefault("Redirect_reason", "UserBusy")
-        return sent_on(report, start, end, str(fields.pop("Redirect_reason")), **fields)
-    made: Record = kind(report, start, end, **fields)
+        given = (draw(st.sampled_from(["Support", "Sales"])),)
+        end = draw(st.sampled_from([None, end]))
+    elif kind in (attempt, agent):
+        given = (draw(st.one_of(st.none(), st.integers(start, end))),)
+    elif kind is sent_on:
+        given = (fields.pop("Redirect_reason", "UserBusy"),)
+    made: Record = kind(report, start, end, *given, **fields)
+
     return made
 
 

@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from partnerkpi._arrays import MAX_COUNT
 from partnerkpi.webex.clients import CLIENT_TYPES
 from partnerkpi.webex.features import FEATURES
 
-__all__ = ["ANSWER_COLUMNS", "HEADINGS", "KNOWN_VALUES", "REQUIRED", "squeezed"]
+__all__ = ["ANSWER_COLUMNS", "HEADINGS", "KNOWN_VALUES", "REQUIRED", "SECONDS", "squeezed"]
+
+#: What is expected of a duration.
+SECONDS: Final = f"a count of seconds from 0 to {MAX_COUNT // 1000}"
 
 _OUT: Final = str.maketrans("", "", " _-\t")
 

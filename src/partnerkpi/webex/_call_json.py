@@ -18,7 +18,7 @@ from partnerkpi._text import Text
 from partnerkpi.errors import Fault, Place
 from partnerkpi.io._cells import Number, came
 from partnerkpi.io._json import JsonText, Repeated
-from partnerkpi.webex._call_headings import HEADINGS, squeezed
+from partnerkpi.webex._call_headings import HEADINGS, SECONDS, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -166,6 +166,7 @@ class ObjectRecords:
     places: list[Place]
     #: Records with a fault.
     bad: Mask = field(init=False)
+    _told: set[tuple[str, int]] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self.bad = np.zeros(len(self.records), np.bool_)
@@ -198,7 +199,8 @@ class ObjectRecords:
             return str(value)
         if isinstance(value, str):
             return str(value)
-        self._refuse(heading, row, _A_TEXT, came(value))
+        expected = SECONDS if heading in _NUMBERS else _A_TEXT
+        self._refuse(heading, row, expected, came(value))
 
         return None
 
@@ -222,6 +224,10 @@ class ObjectRecords:
             self._refuse(heading, row, str(expected(text)), came(value))
 
     def _refuse(self, heading: str, row: int, expected: str, found: str) -> None:
+        # What is refused for its type is not there for whoever needs it: one fault is enough.
+        if (heading, row) in self._told:
+            return
+        self._told.add((heading, row))
         self.log.add_rows([row], lambda _: Fault(self.place(row, heading), expected, found))
         self.bad[row] = True
 

@@ -17,9 +17,8 @@ from partnerkpi._text_forms import Labeled
 from partnerkpi.columns import CodedText
 from partnerkpi.io._call_cells import labeled_sets
 from partnerkpi.webex._call_facts import CallEnd, LegFacts, Party, Role, Sent
-from partnerkpi.webex._call_headings import squeezed
+from partnerkpi.webex._call_headings import SECONDS, squeezed
 from partnerkpi.webex._call_values import (
-    SECONDS,
     Category,
     category,
     flags,
@@ -163,7 +162,7 @@ def _durations(records: Records, answered: Mask) -> Counts:
     durations = seconds(records, "Duration")
     missing = durations < 0
     durations[missing] = 0
-    needed = np.flatnonzero(missing & answered & ~records.bad)
+    needed = np.flatnonzero(missing & answered)
     if len(needed):
         records.refuse("Duration", needed, lambda _: SECONDS)
 

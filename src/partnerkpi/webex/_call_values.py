@@ -19,7 +19,7 @@ from partnerkpi._text import Text, group
 from partnerkpi.io._cells import text_fault
 from partnerkpi.io._csv_values import counts_of
 from partnerkpi.webex._call_csv import CsvRecords
-from partnerkpi.webex._call_headings import squeezed
+from partnerkpi.webex._call_headings import SECONDS, squeezed
 from partnerkpi.webex._call_json import ObjectRecords
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
 
 __all__ = [
-    "SECONDS",
     "Category",
     "Records",
     "category",
@@ -44,7 +43,6 @@ Records: TypeAlias = CsvRecords | ObjectRecords
 _SECOND_MS = 1000
 _MOST = MAX_COUNT // _SECOND_MS
 A_TIME = "a time"
-SECONDS = f"a count of seconds from 0 to {_MOST}"
 _PAD = 16
 _STAMP, _ZONE = 19, 6
 _DIGITS = (ord("0"), ord("9"))
@@ -96,9 +94,9 @@ def category(records: Records, heading: str, among: Rows | None = None) -> Categ
 
 def require(records: Records, heading: str, column: Category) -> None:
     """Fault the records that give no value."""
-    missing = (column.codes == len(column.labels) - 1) & ~records.bad
-    if missing.any():
-        records.refuse(heading, np.flatnonzero(missing), lambda _: rules.A_TEXT)
+    missing = np.flatnonzero(column.codes == len(column.labels) - 1)
+    if len(missing):
+        records.refuse(heading, missing, lambda _: rules.A_TEXT)
 
 
 def texts(
@@ -120,7 +118,7 @@ def _require(records: Records, heading: str, rows: Rows, expected: str) -> None:
     if len(rows) < len(records):
         missing = np.ones(len(records), np.bool_)
         missing[rows] = False
-        records.refuse(heading, np.flatnonzero(missing & ~records.bad), lambda _: expected)
+        records.refuse(heading, np.flatnonzero(missing), lambda _: expected)
 
 
 def instants(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from attrs import define, evolve, field, frozen
 from partnerkpi._arrays import reduced
 from partnerkpi._call_intake import CallIntake
 from partnerkpi._faults import FAULT_CAP, FaultLog
+from partnerkpi._frozen import Frozen
 from partnerkpi.call_columns import Calls
 from partnerkpi.deduplication import Duplicates
 from partnerkpi.webex._call_doors import opened_history
@@ -38,11 +38,11 @@ _BATCH = 1 << 18
 
 
 def _by_heading(counts: Mapping[str, Mapping[str, int]]) -> Mapping[str, Mapping[str, int]]:
-    return MappingProxyType({name: MappingProxyType(dict(each)) for name, each in counts.items()})
+    return Frozen({name: Frozen(each) for name, each in counts.items()})
 
 
 def _counts(counts: Mapping[str, int]) -> Mapping[str, int]:
-    return MappingProxyType(dict(counts))
+    return Frozen(counts)
 
 
 @frozen(eq=False, kw_only=True)
