@@ -1,7 +1,8 @@
 """The detailed call history as CSV: our reader against ``csv.reader`` and a loop over its rows.
 
 The export is as the platform writes it: 56 headings, every value in quotes. Both sides make the
-same call legs of it, which is looked at before anything is timed.
+same call legs of it, which is looked at before anything is timed. There are two loops: one makes
+plain tuples and checks nothing, the other makes the records of the library.
 """
 
 from __future__ import annotations
@@ -9,23 +10,31 @@ from __future__ import annotations
 import csv
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from partnerkpi import webex
+from partnerkpi.call_models import CallLeg
 from partnerkpi.webex.clients import CLIENT_TYPES
 from partnerkpi.webex.features import FEATURES, PERSONS
+from tests.benchmarks.table import Row
+from tests.benchmarks.timing import medians
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from partnerkpi.call_columns import Calls
 
-__all__ = ["differences_of_legs", "legs_by_hand", "ours", "write_history"]
+__all__ = ["rows"]
 
-Leg = tuple[object, ...]
+Leg = tuple[Any, ...]
+_NAMES = (
+    *("record_id", "reported_at", "call_id", "customer_id", "user_id", "started_at"),
+    *("duration_ms", "answered", "endpoint_type", "features"),
+)
 
 _HEADER = (
     "Start time,Answer time,Duration,Calling number,Called number,User,Calling line ID,"
@@ -39,6 +48,30 @@ _HEADER = (
     "Final remote sessionID,Answer Indicator,Ring duration,Release time,Report time"
 )
 _FIRST = datetime(2026, 11, 15, tzinfo=UTC)
+
+
+def rows(folder: Path, records: int, repetitions: int) -> Iterator[Row]:
+    """Our reader against both loops."""
+    path = write_history(folder / "history.csv", records)
+    if lines := differences_of_legs(ours(path), legs_by_hand(path)):
+        message = "the two make different call legs:\n" + "\n".join(lines[:10])
+        raise AssertionError(message)
+    jobs: dict[str, Callable[[], object]] = {
+        "partnerkpi": partial(ours, path),
+        "csv.reader and a loop to tuples": partial(legs_by_hand, path),
+        "csv.reader and a loop to records": partial(records_by_hand, path),
+    }
+    times = medians(jobs, repetitions)
+    first, *peers = jobs
+    for peer, target in zip(peers, (1.0, 1 / 4), strict=True):
+        yield Row.ratio(
+            "CSV call history to call legs",
+            records,
+            ours=times[first],
+            peer=peer,
+            theirs=times[peer],
+            target=target,
+        )
 
 
 def write_history(path: Path, records: int, seed: int = 0) -> Path:
@@ -132,12 +165,17 @@ def legs_by_hand(path: Path) -> list[Leg]:
         return list(_sole(_leg(row, at) for row in rows))
 
 
+def records_by_hand(path: Path) -> list[CallLeg]:
+    """The same as records of the library."""
+    return [CallLeg(**dict(zip(_NAMES, leg, strict=True))) for leg in legs_by_hand(path)]
+
+
 def _sole(legs: Iterator[Leg]) -> Iterator[Leg]:
     found: dict[tuple[object, object], Leg] = {}
     for leg in legs:
         known = found.get((leg[0], leg[3]))
         # A leg begins with its report id and report time.
-        if known is None or known[1] < leg[1]:  # type: ignore[operator]
+        if known is None or known[1] < leg[1]:
             found[leg[0], leg[3]] = leg
     yield from found.values()
 
@@ -173,14 +211,7 @@ def _leg(row: list[str], at: dict[str, int]) -> Leg:
 
 def differences_of_legs(calls: Calls, legs: list[Leg]) -> list[str]:
     """Where the two differ."""
-    found = [
-        (
-            *(record.record_id, record.reported_at, record.call_id, record.customer_id),
-            *(record.user_id, record.started_at, record.duration_ms, record.answered),
-            *(record.endpoint_type, record.features),
-        )
-        for record in calls.records
-    ]
+    found = [tuple(getattr(record, name) for name in _NAMES) for record in calls.records]
 
     return [
         f"{mine} and {theirs}" for mine, theirs in zip(found, legs, strict=True) if mine != theirs

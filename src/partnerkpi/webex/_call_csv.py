@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import define, field
+from attrs import define, evolve, field
 
 from partnerkpi._faults import shown
 from partnerkpi._text import Text
 from partnerkpi.errors import Fault, Place
 from partnerkpi.io._csv import PAD, Cells, CsvReader, Piece, split_checked, split_plain
-from partnerkpi.webex._call_headings import ANSWER_COLUMNS, HEADINGS, REQUIRED, squeezed
+from partnerkpi.webex._call_headings import ANSWER_COLUMNS, HEADINGS, REQUIRED, USED, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,8 +61,11 @@ class CsvHistory:
             for _ in reader.cells(len(first[1])):
                 pass
             return
+        used = {name: at for name, at in places.items() if name in USED}
+        reader.used = np.array(list(used.values()), np.intp)
+        columns = {name: at for at, name in enumerate(used)}
         for cells in reader.cells(len(first[1])):
-            yield CsvRecords(self.source.name, self.log, cells, places)
+            yield CsvRecords(self.source.name, self.log, cells, columns)
 
     def _places(self, line: int, names: list[str]) -> Mapping[str, int] | None:
         """Where each documented heading stands, if those that are needed are there."""
@@ -88,24 +91,35 @@ class CsvHistory:
         self.log.add(Place(self.source.name, line=line, column=name), expected, found)
 
 
+@define
 class _Reader(CsvReader):
-    """A CSV file whose cells are mostly quoted, all of them."""
+    """A CSV file whose cells are mostly quoted, all of them.
+
+    Attributes:
+        used: Which columns are looked at.
+    """
+
+    used: Rows = field(factory=lambda: np.empty(0, np.intp))
 
     def cells(self, width: int) -> Iterator[Cells]:
-        """The cells of all records after the header, a bounded number of them at a time."""
+        """The cells used of all records after the header, a bounded number of them at a time."""
         while not (self._ended and not self._rest):
             block = self._block()
-            piece = (
-                _split_quoted(block, width)
-                or split_plain(block, width)
-                or split_checked(block, width, self._faults)
-            )
+            piece = _split_quoted(block, width, self.used) or self._otherwise(block, width)
             self._keep(block, piece.consumed, piece.line)
             if len(piece.cells):
                 yield piece.cells
 
+    def _otherwise(self, block: Block, width: int) -> Piece:
+        """The cells used of a block in which not every cell is quoted."""
+        piece = split_plain(block, width) or split_checked(block, width, self._faults)
+        cells = piece.cells
+        used = evolve(cells, starts=cells.starts[self.used], lengths=cells.lengths[self.used])
 
-def _split_quoted(block: Block, width: int) -> Piece | None:
+        return evolve(piece, cells=used)
+
+
+def _split_quoted(block: Block, width: int, used: Rows) -> Piece | None:
     """The cells of a block in which every cell is quoted, and none holds a quote or a line end."""
     stop = block.stop
     view = np.frombuffer(block.data, np.uint8)
@@ -116,14 +130,12 @@ def _split_quoted(block: Block, width: int) -> Piece | None:
     if line_ends * 2 * width != len(quotes):
         return None
     firsts, lasts = (quotes[start::2].reshape(-1, width) for start in (0, 1))
-    if not _regular(view, firsts, lasts):
+    if np.diff(lasts[:, -1], prepend=PAD).max() > _LIMIT or not _regular(view, firsts, lasts):
         return None
-    starts = np.ascontiguousarray(firsts.T)
+    starts = np.take(firsts.T, used, axis=0)
     starts += 1
-    lengths = np.ascontiguousarray(lasts.T)
+    lengths = np.take(lasts.T, used, axis=0)
     lengths -= starts
-    if lengths.max() > _LIMIT:
-        return None
     lines = np.arange(block.line, block.line + len(firsts))
     cells = Cells(view, starts, lengths, lines, np.zeros(len(firsts), np.bool_))
 
@@ -132,8 +144,11 @@ def _split_quoted(block: Block, width: int) -> Piece | None:
 
 def _regular(view: Bytes, firsts: Rows, lasts: Rows) -> bool:
     """Whether commas stand between the cells of each record, and line ends between records."""
-    commas = (firsts[:, 1:] - lasts[:, :-1] == len('",')) & (view[lasts[:, :-1] + 1] == _COMMA)
-    if not commas.all():
+    between = lasts[:, :-1] + 1
+    if (view[between] != _COMMA).any():
+        return False
+    between += 1
+    if (between != firsts[:, 1:]).any():
         return False
     ends, after = lasts[:, -1] + 1, np.append(firsts[1:, 0], lasts[-1, -1] + 1)
     returns = view[ends] == _RETURN

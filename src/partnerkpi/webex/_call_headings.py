@@ -15,7 +15,7 @@ from partnerkpi._arrays import MAX_COUNT
 from partnerkpi.webex.clients import CLIENT_TYPES
 from partnerkpi.webex.features import FEATURES
 
-__all__ = ["ANSWER_COLUMNS", "HEADINGS", "KNOWN_VALUES", "REQUIRED", "SECONDS", "squeezed"]
+__all__ = ["ANSWER_COLUMNS", "HEADINGS", "KNOWN_VALUES", "REQUIRED", "SECONDS", "USED", "squeezed"]
 
 #: What is expected of a duration.
 SECONDS: Final = f"a count of seconds from 0 to {MAX_COUNT // 1000}"
@@ -65,6 +65,15 @@ HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
 REQUIRED: Final = ("Start time", "Duration", "Correlation ID", "Org UUID", "Direction", "User type")
 #: Of these one is needed.
 ANSWER_COLUMNS: Final = ("Answered", "Answer indicator")
+
+#: The headings that are looked at; the others are known, and nothing is made of them.
+USED: Final = (
+    *(*REQUIRED, *ANSWER_COLUMNS, "Report ID", "Report time", "User UUID", "Client type"),
+    *("Sub client type", "Original reason", "Redirect reason", "Related reason", "Recall Type"),
+    *("Call Recording Result", "Called line ID", "Answer time", "Release time", "Ring duration"),
+    *("Hold Duration", "Releasing party", "Call outcome", "Call outcome reason", "Local call ID"),
+    *("Related call ID", "User", "Location", "User number"),
+)
 
 #: For columns whose values are open sets the documented values, squeezed.
 KNOWN_VALUES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

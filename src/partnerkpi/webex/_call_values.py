@@ -19,6 +19,7 @@ from partnerkpi._text import Text, group
 from partnerkpi.io._cells import text_fault
 from partnerkpi.io._csv_values import counts_of
 from partnerkpi.webex._call_csv import CsvRecords
+from partnerkpi.webex._call_few import few
 from partnerkpi.webex._call_headings import SECONDS, squeezed
 from partnerkpi.webex._call_json import ObjectRecords
 
@@ -80,7 +81,7 @@ class Category:
 def category(records: Records, heading: str, among: Rows | None = None) -> Category:
     """A column of few different values; of some records, or of all."""
     rows, text = texts(records, heading, among=among)
-    codes, firsts = group(text)
+    codes, firsts = few(text) or group(text)
     labels = (*text.take(firsts), None)
     if among is None:
         found = np.full(len(records), len(firsts), np.int32)
