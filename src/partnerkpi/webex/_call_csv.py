@@ -17,6 +17,7 @@ from partnerkpi._text import Text
 from partnerkpi.errors import Fault, Place
 from partnerkpi.io._csv import PAD, Cells, CsvReader, Piece, split_checked, split_plain
 from partnerkpi.webex._call_headings import ANSWER_COLUMNS, HEADINGS, REQUIRED, USED, squeezed
+from partnerkpi.webex._call_slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -186,11 +187,11 @@ class CsvRecords:
     def __len__(self) -> int:
         return len(self.cells)
 
-    def given(self, heading: str, among: Rows | None = None) -> tuple[Rows, Text]:
-        """The records (of some, or of all) that give a value, and the values."""
+    def given(self, heading: str, among: Rows | None = None) -> Slices:
+        """The values of the records (of some, or of all) that give one."""
         at = self.places.get(heading)
         if at is None:
-            return np.empty(0, np.intp), Text.from_strings([])
+            return Slices.of_text(np.empty(0, np.intp), Text.from_strings([]))
         starts, lengths = self.cells.starts[at], self.cells.lengths[at]
         if among is not None:
             starts, lengths = starts[among], lengths[among]
@@ -198,10 +199,7 @@ class CsvRecords:
         if len(rows) < len(starts):
             starts, lengths = starts[rows], lengths[rows]
 
-        return (
-            rows if among is None else among[rows],
-            Text.from_slices(self.cells.buffer, starts, lengths),
-        )
+        return Slices(rows if among is None else among[rows], self.cells.buffer, starts, lengths)
 
     def _stated(self, starts: Rows, lengths: Rows) -> Mask:
         stated: Mask = lengths > 0

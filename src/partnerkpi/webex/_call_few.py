@@ -1,7 +1,7 @@
-"""Machinery: texts of which few are different, numbered without hashing every one.
+"""Machinery: values of which few are different, numbered without hashing every one.
 
-A text of up to 32 bytes is four words. Those of all texts are compared with the words of one text
-at a time, until every text is numbered; what has many different texts, or long ones, is refused.
+A value of up to 32 bytes is four words. Those of all are compared with the words of one at a time,
+until every value is numbered; where many are different, or some are long, there is no answer.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from partnerkpi._bytes import WORD, spans, words
+from partnerkpi._bytes import WORD, words
+from partnerkpi.webex._call_slices import Slices
 
 if TYPE_CHECKING:
     from partnerkpi._arrays import Codes, Rows
     from partnerkpi._bytes import Words
-    from partnerkpi._text import Text
 
 __all__ = ["few"]
 
@@ -25,33 +25,32 @@ _MOST = 24
 _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
 
 
-def few(text: Text) -> tuple[Codes, Rows] | None:
-    """A code for each text and the row where each first stands; ``None`` if they are not few.
+def few(values: Slices) -> tuple[Codes, Rows] | None:
+    """A code for each value and the place where each first stands; ``None`` if they are not few.
 
     Example:
         >>> from partnerkpi._text import Text
-        >>> found = few(Text.from_strings(["Yes", "No", "Yes"]))
-        >>> [each.tolist() for each in found]
+        >>> values = Slices.of_text(np.arange(3), Text.from_strings(["Yes", "No", "Yes"]))
+        >>> [each.tolist() for each in few(values)]
         [[0, 1, 0], [0, 1]]
     """
-    starts, lengths = spans(text.offsets, slice(0, len(text)))
-    longest = int(lengths.max(initial=0))
+    longest = int(values.lengths.max(initial=0))
     if longest > _WIDEST:
         return None
     columns = [
-        words(text.data, np.minimum(starts + depth, len(text.data)), np.maximum(lengths - depth, 0))
+        words(values.buffer, values.starts + depth, np.maximum(values.lengths - depth, 0))
         for depth in range(0, longest, WORD)
     ]
-    mixed = _mixed(columns, lengths)
+    mixed = _mixed(columns, values.lengths)
     firsts = _firsts(mixed)
     if firsts is None:
         return None
-    codes = np.zeros(len(text), np.int32)
+    codes = np.zeros(len(values), np.int32)
     for code, first in enumerate(firsts[1:], 1):
         codes[mixed == mixed[first]] = code
     rows = np.array(firsts, np.intp)
-    # Two texts whose mixed words happen to be equal are different all the same.
-    same = all((column == column[rows].take(codes)).all() for column in (*columns, lengths))
+    # Two values whose mixed words happen to be equal are different all the same.
+    same = all((column == column[rows].take(codes)).all() for column in (*columns, values.lengths))
 
     return (codes, rows) if same else None
 

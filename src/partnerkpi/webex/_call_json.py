@@ -19,6 +19,7 @@ from partnerkpi.errors import Fault, Place
 from partnerkpi.io._cells import Number, came
 from partnerkpi.io._json import JsonText, Repeated
 from partnerkpi.webex._call_headings import HEADINGS, SECONDS, squeezed
+from partnerkpi.webex._call_slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -174,8 +175,8 @@ class ObjectRecords:
     def __len__(self) -> int:
         return len(self.records)
 
-    def given(self, heading: str, among: Rows | None = None) -> tuple[Rows, Text]:
-        """The records (of some, or of all) that give a value, and the values."""
+    def given(self, heading: str, among: Rows | None = None) -> Slices:
+        """The values of the records (of some, or of all) that give one."""
         rows: list[int] = []
         texts: list[str] = []
         for row in range(len(self.records)) if among is None else among.tolist():
@@ -185,7 +186,7 @@ class ObjectRecords:
                 rows.append(row)
                 texts.append(text)
 
-        return np.array(rows, np.intp), self._sound(heading, rows, texts)
+        return Slices.of_text(np.array(rows, np.intp), self._sound(heading, rows, texts))
 
     def _text(self, heading: str, row: int, value: object) -> str | None:
         """The text of what is no text, where such is documented."""

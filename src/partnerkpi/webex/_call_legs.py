@@ -85,11 +85,11 @@ def read_categories(records: Records) -> dict[str, Category]:
 
 
 def _lines(records: Records) -> Category:
-    rows, text = records.given(_LINE)
-    long = np.flatnonzero(text.lengths == len(MAILBOX_LINE))
-    same = [squeezed(each) == squeezed(MAILBOX_LINE) for each in text.take(long)]
+    values = records.given(_LINE)
+    long = np.flatnonzero(values.lengths == len(MAILBOX_LINE))
+    same = [squeezed(each) == squeezed(MAILBOX_LINE) for each in values.text(long)]
     codes = np.ones(len(records), np.int32)
-    codes[rows[long[np.array(same, np.bool_)]]] = 0
+    codes[values.rows[long[np.array(same, np.bool_)]]] = 0
 
     return Category(codes, (MAILBOX_LINE, None))
 

@@ -15,6 +15,7 @@ from partnerkpi import _record_rules as rules
 from partnerkpi._arrays import MAX_COUNT, NEVER
 from partnerkpi._bytes import gather, spans
 from partnerkpi._instants import parse, why_bad
+from partnerkpi._stamps import read
 from partnerkpi._text import Text, group
 from partnerkpi.io._cells import text_fault
 from partnerkpi.io._csv_values import counts_of
@@ -80,17 +81,21 @@ class Category:
 
 def category(records: Records, heading: str, among: Rows | None = None) -> Category:
     """A column of few different values; of some records, or of all."""
-    rows, text = texts(records, heading, among=among)
-    codes, firsts = few(text) or group(text)
-    labels = (*text.take(firsts), None)
-    if among is None:
-        found = np.full(len(records), len(firsts), np.int32)
-        found[rows] = codes
-    else:
-        found = np.full(len(among), len(firsts), np.int32)
-        found[np.searchsorted(among, rows)] = codes
+    values = records.given(heading, among)
+    codes, firsts = few(values) or group(values.text())
+    different = values.text(firsts)
+    for faulty in different.faulty().tolist():
+        records.refuse(heading, values.rows[codes == faulty], text_fault)
+    size = len(records) if among is None else len(among)
+    found = np.full(size, len(firsts), np.int32)
+    found[_places(values.rows, among)] = codes
 
-    return Category(found, labels)
+    return Category(found, (*different, None))
+
+
+def _places(rows: Rows, among: Rows | None) -> Rows:
+    """Where records stand among those that are looked at."""
+    return rows if among is None else np.searchsorted(among, rows)
 
 
 def require(records: Records, heading: str, column: Category) -> None:
@@ -104,14 +109,15 @@ def texts(
     records: Records, heading: str, *, needed: bool = False, among: Rows | None = None
 ) -> tuple[Rows, Text]:
     """The records that give a text without control characters, and the texts."""
-    rows, text = records.given(heading, among)
+    values = records.given(heading, among)
+    text = values.text()
     faulty = text.faulty()
     if len(faulty):
-        records.refuse(heading, rows[faulty], text_fault)
+        records.refuse(heading, values.rows[faulty], text_fault)
     if needed:
-        _require(records, heading, rows, rules.A_TEXT)
+        _require(records, heading, values.rows, rules.A_TEXT)
 
-    return rows, text
+    return values.rows, text
 
 
 def _require(records: Records, heading: str, rows: Rows, expected: str) -> None:
@@ -126,16 +132,18 @@ def instants(
     records: Records, heading: str, *, needed: bool = False, among: Rows | None = None
 ) -> Micros:
     """A column of times; ``NEVER`` where none is given."""
-    rows, text = records.given(heading, among)
-    micros, bad = parse(_zoned(text))
-    if len(bad):
-        records.refuse(heading, rows[bad], _why_no_time)
+    values = records.given(heading, among)
+    micros, good = read(values.buffer, values.starts, values.lengths)
+    odd = np.flatnonzero(~good)
+    if len(odd):
+        # Those of the other spelling are read one way, and faulty ones are worded, another way.
+        micros[odd], bad = parse(_zoned(values.text(odd)))
+        if len(bad):
+            records.refuse(heading, values.rows[odd[bad]], _why_no_time)
     if needed:
-        _require(records, heading, rows, "an instant")
-    if among is None and len(rows) == len(records):
-        return micros
+        _require(records, heading, values.rows, "an instant")
     column = np.full(len(records) if among is None else len(among), NEVER)
-    column[rows if among is None else np.searchsorted(among, rows)] = micros
+    column[_places(values.rows, among)] = micros
 
     return column
 
@@ -168,17 +176,15 @@ def _zoned(text: Text) -> Text:
 
 def seconds(records: Records, heading: str, among: Rows | None = None) -> Counts:
     """A column of whole seconds in milliseconds; -1 where nothing is given."""
-    rows, text = records.given(heading, among)
-    starts, lengths = spans(text.offsets, slice(0, len(text)))
-    padding = np.zeros(_PAD, np.uint8)
-    values, good = counts_of(np.concatenate([padding, text.data, padding]), starts + _PAD, lengths)
-    good &= values <= _MOST
+    values = records.given(heading, among)
+    numbers, good = counts_of(values.buffer, values.starts, values.lengths)
+    good &= numbers <= _MOST
     faulty = np.flatnonzero(~good)
     if len(faulty):
-        records.refuse(heading, rows[faulty], lambda _: SECONDS)
-        values[faulty] = 0
+        records.refuse(heading, values.rows[faulty], lambda _: SECONDS)
+        numbers[faulty] = 0
     column = np.full(len(records) if among is None else len(among), -1)
-    column[rows if among is None else np.searchsorted(among, rows)] = values * _SECOND_MS
+    column[_places(values.rows, among)] = numbers * _SECOND_MS
 
     return column
 
