@@ -20,7 +20,7 @@ __all__ = ["ANSWER_COLUMNS", "HEADINGS", "KNOWN_VALUES", "REQUIRED", "SECONDS", 
 #: What is expected of a duration.
 SECONDS: Final = f"a count of seconds from 0 to {MAX_COUNT // 1000}"
 
-_OUT: Final = str.maketrans("", "", " _-\t")
+_OUT: Final = MappingProxyType(str.maketrans("", "", " _-\t"))
 
 _DOCUMENTED: Final = (
     *("Start time", "Answer time", "Duration", "Calling number", "Called number", "User"),
