@@ -6,6 +6,7 @@ import json
 import pickle
 import random
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from partnerkpi.deduplication import deduplicated
 from partnerkpi.errors import InputError
 from tests.webex.history_strategies import Meant, as_csv, headings, meant, spelled
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parent / "samples" / "calls"
 OLD = SAMPLES.joinpath("cdr_report_2024.header.csv").read_text(encoding="utf-8").strip().split(",")
 ADDED = [
     line
@@ -56,6 +57,12 @@ LEG = CallLeg(
     answered=True,
     endpoint_type="app",
 )
+
+
+class Way(StrEnum):
+    """A direction as a member of an enumeration."""
+
+    OUT = "ORIGINATING"
 
 
 def table(names: list[str], *rows: dict[str, str], quoted: bool = True) -> bytes:
@@ -246,6 +253,8 @@ def test_values(fields: dict[str, object], expected: dict[str, Any]) -> None:
         ({"Correlation_ID": "a\x07"}, "Correlation ID", "control"),
         ({"Correlation_ID": "a\ud800"}, "Correlation ID", "surrogates"),
         ({"Org_UUID": ""}, "Org UUID", "a text"),
+        ({"Org_UUID": "o\n"}, "Org UUID", "control"),
+        ({"Client_type": "SIP\x00"}, "Client type", "control"),
         ({"Direction": "NA"}, "Direction", "a text"),
         ({"User_UUID": ["u"]}, "User UUID", "a text"),
     ],
@@ -277,6 +286,31 @@ def test_unknown_values_are_kept_and_counted() -> None:
         name: dict(counts) for name, counts in history.unknown_values.items()
     }
     assert [None, "u-1"] == [each.user_id for each in history.calls.records]
+
+
+@pytest.mark.parametrize("width", [20, 50])
+def test_columns_of_many_values(width: int) -> None:
+    """Organizations and endpoints are told apart however many there are, and however long."""
+    names = [f"org {number:02} {'x' * (number % width)}" for number in range(60)]
+    records = [changed(Org_UUID=name, Client_type=name) for name in [*names, *names]]
+    history = webex.call_history([{**each, "Report ID": ""} for each in records])
+
+    assert [*names, *names] == [each.customer_id for each in history.calls.records]
+    assert [*names, *names] == [each.endpoint_type for each in history.calls.records]
+
+
+def test_texts_of_other_types() -> None:
+    """Members of enumerations of texts are texts."""
+    assert LEG == only(webex.call_history([changed(Direction=Way.OUT)]))
+
+
+def test_lone_surrogates_beside_sound_texts() -> None:
+    """One record is faulty, the other is read."""
+    history = webex.call_history(
+        [changed(Report_ID="a\ud800"), changed(Report_ID="r-1")], lenient=True
+    )
+
+    assert (LEG, 1) == (only(history), history.left_out)
 
 
 def test_the_tables_cover_what_is_documented() -> None:
@@ -393,6 +427,8 @@ def test_faults_are_told_all_at_once_up_to_the_cap() -> None:
 @pytest.mark.parametrize(
     "data",
     [
+        table(OLD, {**RECORD, "User": ","}),
+        table(OLD, RECORD).replace(b'"36",""', b'"36", ""'),
         table(OLD, {**RECORD, "User": 'a ""b""'}),
         table(OLD, {**RECORD, "User": "two\nlines"}),
         table(OLD, {**RECORD, "User": "comma, and more"}),
@@ -401,7 +437,16 @@ def test_faults_are_told_all_at_once_up_to_the_cap() -> None:
         table(OLD, RECORD).replace(b'"r-1"', b"r-1"),
         table(OLD, {**RECORD, "User": "Zoë 株"}),
     ],
-    ids=["quotes", "line end", "comma", "CRLF", "no last line end", "one bare", "letters"],
+    ids=[
+        "only a comma",
+        "quotes",
+        "line end",
+        "comma",
+        "CRLF",
+        "no last line end",
+        "one bare",
+        "letters",
+    ],
 )
 def test_cells_that_the_fast_splitter_leaves_to_others(data: bytes) -> None:
     """The leg is the same however cells are written."""
@@ -417,6 +462,9 @@ def test_cells_that_the_fast_splitter_leaves_to_others(data: bytes) -> None:
         lambda text: text.replace(b"k-1", b"\xff"),
         lambda text: text.replace(b'"\n', b'"\r'),
         lambda text: text.replace(b'"\n', b'";'),
+        lambda text: text.replace(b'","', b'";"'),
+        lambda text: text.replace(b'"36"', b'"36" '),
+        lambda text: text.replace(b'"36","', b'"36""'),
         lambda text: text.replace(b"36", b"3" * 200_000),
     ],
 )

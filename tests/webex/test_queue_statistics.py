@@ -21,7 +21,7 @@ from partnerkpi.calling import QueueState, finish_queues, queue_state
 from partnerkpi.errors import InputError, InstantError, RecordsMissingError
 from partnerkpi.reports import finish, state_document, state_from
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parent / "samples" / "calls"
 HEADER = SAMPLES.joinpath("call_queue_stats.header.csv").read_text(encoding="utf-8").strip()
 SUNDAY = datetime(2026, 11, 15, tzinfo=UTC)
 WEEK = timedelta(days=7)
