@@ -277,14 +277,18 @@ def test_floats_are_no_counts() -> None:
 def test_unknown_values_are_kept_and_counted() -> None:
     """Enumerations are open sets; what is not documented is told."""
     records = [
-        changed(Client_type="PIGEON", User_type="Wizard"),
+        changed(Client_type="PIGEON", User_type="Wizard", Call_outcome_reason="Bored"),
         changed(Client_type="PIGEON", Redirect_reason="ExplicitId7", Report_ID="r-2"),
     ]
     history = webex.call_history(records)
 
-    assert {"Client type": {"PIGEON": 2}, "User type": {"Wizard": 1}} == {
-        name: dict(counts) for name, counts in history.unknown_values.items()
+    expected = {
+        "Client type": {"PIGEON": 2},
+        "User type": {"Wizard": 1},
+        "Call outcome reason": {"Bored": 1},
     }
+
+    assert expected == {name: dict(counts) for name, counts in history.unknown_values.items()}
     assert [None, "u-1"] == [each.user_id for each in history.calls.records]
 
 

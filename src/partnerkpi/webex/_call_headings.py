@@ -75,6 +75,15 @@ USED: Final = (
     *("Related call ID", "User", "Location", "User number"),
 )
 
+_OUTCOME_REASONS: Final = (
+    *("Normal", "UserBusy", "NoAnswer", "CallRejected", "UnassignedNumber", "SIP408"),
+    *("InternalRequestTimeout", "Q850102ServerTimeout", "NoUserResponse", "NoAnswerFromUser"),
+    *("SIP480", "SIP487", "TemporarilyUnavailable", "AdminCallBlock", "UserCallBlock"),
+    *("Unreachable", "LocalGatewayLoop", "UserAbsent", "DestinationOutOfOrder", "SIP501"),
+    *("SIP503", "ProtocolError", "SIP606", "NoRouteToDestination", "Internal"),
+    *("MaxConcurrentTerminatingAlertingRequestsExceeded", "RouteListCalls"),
+)
+
 #: For columns whose values are open sets the documented values, squeezed.
 KNOWN_VALUES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -84,6 +93,7 @@ KNOWN_VALUES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "Answer indicator": ("Yes", "No", "Yes-PostRedirection"),
             "Releasing party": ("Local", "Remote", "Unknown"),
             "Call outcome": ("Success", "Failure", "Refusal"),
+            "Call outcome reason": _OUTCOME_REASONS,
             "Client type": [each for each in CLIENT_TYPES if each != "MOBILE_NETWORK"],
             "Sub client type": ("MOBILE_NETWORK",),
             **{each: FEATURES[each] for each in ("Original reason", "Redirect reason")},

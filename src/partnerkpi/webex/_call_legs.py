@@ -42,7 +42,7 @@ __all__ = ["CATEGORIES", "facts_of", "leg_columns", "read_categories"]
 CATEGORIES: Final = (
     *("Direction", "User type", "Original reason", "Redirect reason", "Related reason"),
     *("Client type", "Sub client type", "Answer indicator", "Call Recording Result"),
-    "Recall Type",
+    *("Recall Type", "Releasing party", "Call outcome", "Call outcome reason"),
 )
 _NO, _YES, _NOT_SAID = 0, 1, 2
 _TERMINATING, _ORIGINATING = 1, 2
@@ -222,8 +222,8 @@ def facts_of(records: Records, found: Mapping[str, Category]) -> LegFacts:
         release=instants(records, "Release time", among=rows),
         ring=seconds(records, "Ring duration", among=rows),
         hold=seconds(records, "Hold Duration", among=rows),
-        party=category(records, "Releasing party", rows).mapped(dict(_PARTIES)),
-        end=_ends(records, rows),
+        party=found["Releasing party"].mapped(dict(_PARTIES))[rows],
+        end=_ends(found)[rows],
         redirected=found["Answer indicator"].mapped({"yespostredirection": 1})[rows] == 1,
         local=_ids(records, "Local call ID", rows),
         related=_ids(records, "Related call ID", rows),
@@ -270,9 +270,9 @@ def _roles(found: Mapping[str, Category], sent: Codes) -> Codes:
     return roles
 
 
-def _ends(records: Records, rows: Rows) -> Codes:
-    outcome = category(records, "Call outcome", rows).mapped({"failure": 1, "refusal": 1})
-    reason = category(records, "Call outcome reason", rows).mapped({"userbusy": 1})
+def _ends(found: Mapping[str, Category]) -> Codes:
+    outcome = found["Call outcome"].mapped({"failure": 1, "refusal": 1})
+    reason = found["Call outcome reason"].mapped({"userbusy": 1})
     ends = np.where(outcome == 1, int(CallEnd.FAILED), int(CallEnd.NORMAL)).astype(np.uint8)
     ends[reason == 1] = int(CallEnd.BUSY)
 

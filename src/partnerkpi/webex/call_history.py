@@ -132,7 +132,9 @@ def call_history(
     * ``features`` are by the table ``FEATURES``.
     * There are no measurements of quality in a call history.
 
-    Columns that are not needed are not looked at; those that are not documented are counted.
+    Start time, correlation id, organization and direction have to be given. Columns that are not
+    needed are not looked at; those that are not documented are counted. Reasons, types and outcomes
+    are open sets: a value that is not documented is kept, and counted.
 
     Args:
         source: A path, a binary stream, bytes, or records that are already parsed; gzipped or not.
