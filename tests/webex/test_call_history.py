@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from attrs import asdict
@@ -20,6 +21,7 @@ from partnerkpi.call_models import CallLeg
 from partnerkpi.calling import fold
 from partnerkpi.deduplication import deduplicated
 from partnerkpi.errors import InputError
+from partnerkpi.webex import _call_csv
 from tests.webex.history_strategies import Meant, as_csv, headings, meant, spelled
 
 SAMPLES = Path(__file__).parent / "samples" / "calls"
@@ -596,3 +598,45 @@ def test_the_order_of_records_never_matters(found: list[Meant], chance: random.R
 
     assert sorted(map(repr, first.calls.records)) == sorted(map(repr, second.calls.records))
     assert (first.duplicates, first.replaced) == (second.duplicates, second.replaced)
+
+
+SPOILS = st.lists(
+    st.tuples(
+        st.integers(0, 2000),
+        st.integers(0, 2),
+        st.sampled_from([b"", b'"', b",", b"\n", b"\r", b"x"]),
+    ),
+    max_size=4,
+)
+
+
+def read_leniently(data: bytes) -> tuple[list[str], list[str], int]:
+    """The legs of an export, its faults, and how many records were left out."""
+    history = webex.call_history(data, lenient=True)
+    return list(map(repr, history.calls.records)), list(map(str, history.faults)), history.left_out
+
+
+@given(st.lists(meant(), min_size=1, max_size=4), SPOILS, st.sampled_from(["\n", "\r\n"]))
+def test_the_fast_splitter_takes_nothing_that_csv_refuses(
+    found: list[Meant], spoils: list[tuple[int, int, bytes]], ending: str
+) -> None:
+    """Quoted exports with bytes put in, left out or changed: legs and faults are those of `csv`."""
+    names = list(found[0].values)
+    lines = [",".join(f'"{record.values[name]}"' for name in names) for record in found]
+    body = (ending.join(lines) + ending).encode()
+    for place, left_out, put_in in spoils:
+        at = place % (len(body) + 1)
+        body = body[:at] + put_in + body[at + left_out :]
+    data = ",".join(names).encode() + b"\n" + body
+    quick = _outcome(data)
+    with patch.object(_call_csv, "_split_quoted", lambda *_: None):
+        slow = _outcome(data)
+
+    assert slow == quick
+
+
+def _outcome(data: bytes) -> object:
+    try:
+        return read_leniently(data)
+    except InputError as error:
+        return str(error)
