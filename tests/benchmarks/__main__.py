@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 try:
-    from tests.benchmarks import call_doors, calls_queues, filters, ours
+    from tests.benchmarks import call_doors, calls_queues, filters, ours, webex_history
 except ImportError as missing:
     print(f"partnerkpi is left out: {missing}", file=sys.stderr)
     _WITH_OURS = False
@@ -431,6 +431,16 @@ def _call_queues(options: Options) -> Iterator[Row]:
     yield from calls_queues.folding(rows, 5 * rows, repetitions)
 
 
+def _call_history(options: Options) -> Iterator[Row]:
+    """A call history as CSV against ``csv.reader`` and a loop that makes the same call legs."""
+    if not _WITH_OURS:
+        return
+
+    records = max(options.sizes) // 10
+    with tempfile.TemporaryDirectory() as name:
+        yield from webex_history.rows(Path(name), records, min(options.repetitions, 5))
+
+
 _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "figures": _figures,
     "weekly": _weekly,
@@ -439,6 +449,7 @@ _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "memory": _memory,
     "call doors": _call_doors,
     "call queues": _call_queues,
+    "call history": _call_history,
     "filters": _filters,
     "import": _import,
 }

@@ -43,6 +43,9 @@ everything side by side in one run and prints these lines; `--write` after
 - Queue calls come as dictionary-coded columns of nine weeks, as text with as many record ids and
   call ids as rows; two in a hundred rows have the record id of another. De-duplication keeps the
   row reported last, which for polars is the last row.
+- A call history is an export of 56 quoted columns. The first loop over the rows of `csv.reader`
+  makes tuples and checks nothing, the second one records; partnerkpi also finds what legs of queues
+  say. "Customers" are records there.
 - Growth is the slope of time against size in log-log.
 - Memory is counted by `tracemalloc`, to which numpy reports its arrays, and, where said, as
   resident memory of a process of its own. The limit of a peak is 64 MiB and a quarter of what is

@@ -133,6 +133,9 @@ def _check_waits(
     reading.agrees(f"{path}{names[0]}.denominator", mean.denominator, calls, reason)
     ranks = (*astuple(percentiles), longest)
     paths = [*(f"{path}{names[2]}.{each}" for each in _PERCENTILES), f"{path}{names[1]}"]
+    if calls and ranks.count(None) == len(ranks):
+        # Waits came as sums: there is an average and nothing else.
+        return
     for where, wait in zip(paths, ranks, strict=True):
         if (wait is None) != (calls == 0):
             expected = "a wait" if calls else "null"
@@ -153,10 +156,22 @@ def _check_waits(
 def _check_level(reading: CallReading, path: str, row: Any, policy: Policy) -> None:
     counts = row.outcomes.to_dict()
     parts = (row.service_level.numerator, row.service_level.denominator)
+    if parts == (0, 0) and _summed(row):
+        return
     names = ("numerator", "denominator")
     for name, told, pick in zip(names, parts, service_level(policy), strict=True):
         least, most = _bounds(pick, counts)
         reading.within(f"{path}.{name}", told, least, most, "calls, by the outcomes")
+
+
+def _summed(row: Any) -> bool:
+    """Whether the waits of some calls of a row are not told: they came as sums."""
+    counts = row.outcomes.to_dict()
+
+    return any(
+        getattr(row, longest) is None and any(counts[name] for name in outcomes)
+        for _, longest, _, outcomes in _GROUPS
+    )
 
 
 def _bounds(pick: Pick, counts: Mapping[str, int]) -> tuple[int, int]:
@@ -185,11 +200,16 @@ def _check_sums(reading: CallReading, path: str, told: Any, rows: Sequence[Any])
     for name in _COUNTS:
         total = sum(map(attrgetter(name), rows))
         reading.agrees(f"{path}{name}", attrgetter(name)(told), total, reason)
+    summed = any(map(_summed, rows))
     for name in _POOLED:
+        if summed and name == "service_level" and getattr(told, name) == Ratio(0, 0):
+            continue
         found = [getattr(row, name) for row in rows]
         pooled = Ratio(sum(r.numerator for r in found), sum(r.denominator for r in found))
         reading.agrees(f"{path}{name}", getattr(told, name), pooled, reason)
     for name in _LONGEST:
+        if summed and getattr(told, name) is None:
+            continue
         waits = [wait for row in rows if (wait := getattr(row, name)) is not None]
         longest = max(waits, default=None)
         reading.agrees(f"{path}{name}", getattr(told, name), longest, "the longest of the rows")

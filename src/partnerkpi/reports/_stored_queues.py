@@ -15,6 +15,7 @@ from partnerkpi.calling.queues.measures import CLASSES, GROUPS, Cells
 from partnerkpi.calling.queues.names import PairNames
 from partnerkpi.calling.queues.state import Profile, QueueState, QueueTerms
 from partnerkpi.calling.weeks import HOURS
+from partnerkpi.io._cells import MISSING, boolean_fault
 from partnerkpi.reports._stored_tables import duplicates_document, faults_document
 from partnerkpi.reports._strict import SKIP
 
@@ -58,6 +59,7 @@ def queues_document(state: QueueState) -> Document:
         "previous": None if state.previous is None else _cells_document(state.previous),
         "profile": None if state.profile is None else _profile_document(state.profile),
         "duplicates": duplicates_document(state.duplicates),
+        **({"summed": True} if state.summed else {}),
         "faults": faults_document(state.faults),
         "fault_count": state.fault_count,
     }
@@ -112,19 +114,25 @@ def queues_from(
 ) -> QueueState:
     """The state of a stored form; what it holds is to be used only if no fault was noted."""
     reader, before = tables.reader, tables.reader.log.count
-    record = reader.record(path, value, _KEYS)
+    record = reader.record(path, value, _KEYS, ("summed",))
+    summed = _summed_from(tables, f"{path}.summed", record["summed"])
     names = _names_from(tables, f"{path}.names", record["names"])
     size = len(names)
-    weeks = _cells_from(tables, f"{path}.weeks", record["weeks"], tables.weeks.count)
-    last = _cells_from(tables, f"{path}.last", record["last"], size)
+    sizes = {"weeks": tables.weeks.count, "last": size}
+    weeks, last = (
+        _cells_from(tables, f"{path}.{each}", record[each], cells, summed=summed)
+        for each, cells in sizes.items()
+    )
     previous, profile = record["previous"], record["profile"]
-    earlier = None if previous is None else _cells_from(tables, f"{path}.previous", previous, size)
+    earlier = None
+    if previous is not None:
+        earlier = _cells_from(tables, f"{path}.previous", previous, size, summed=summed)
     counted = None if profile is None else _profile_from(tables, f"{path}.profile", profile, size)
     cells = {"weeks": weeks, "last": last, **({} if earlier is None else {"previous": earlier})}
     if tables.sound and reader.log.count == before:
         _check_weeks(tables, path, cells)
         if counted is not None:
-            _check_profile(tables, f"{path}.profile", counted, cells)
+            _check_profile(tables, f"{path}.profile", counted, cells, summed=summed)
     faults = tables.faults(f"{path}.faults", record["faults"])
     count = reader.whole(f"{path}.fault_count", record["fault_count"], len(faults))
     kept = {"changes": previous is not None, "hours": profile is not None}
@@ -137,10 +145,19 @@ def queues_from(
         previous=earlier,
         profile=counted,
         duplicates=tables.duplicates(f"{path}.duplicates", record["duplicates"]),
+        summed=summed,
         faults=faults,
         fault_count=count,
         sources=None,
     )
+
+
+def _summed_from(tables: Tables, path: str, value: object) -> bool:
+    """Whether some calls came as counts and sums; what is not said is no."""
+    if value is MISSING or value is SKIP:
+        return False
+
+    return tables.reader.check(path, value, boolean_fault) and value is True
 
 
 def _names_from(tables: Tables, path: str, value: object) -> PairNames:
@@ -165,7 +182,7 @@ def _names_from(tables: Tables, path: str, value: object) -> PairNames:
     )
 
 
-def _cells_from(tables: Tables, path: str, value: object, size: int) -> Cells:
+def _cells_from(tables: Tables, path: str, value: object, size: int, *, summed: bool) -> Cells:
     """What some cells count."""
     reader, before = tables.reader, tables.reader.log.count
     record = reader.record(path, value, _CELLS)
@@ -186,7 +203,7 @@ def _cells_from(tables: Tables, path: str, value: object, size: int) -> Cells:
         None if waits is None else _histogram(waits, size),
     )
     if waits is not None:
-        _check_waits(tables, path, cells, waits)
+        _check_waits(tables, path, cells, waits, summed=summed)
 
     return cells
 
@@ -216,8 +233,20 @@ def _made(groups: list[int], values: list[int], counts: list[int], size: int) ->
     return Histogram.of(owners, numbers, often, size)
 
 
+def _agree(tables: Tables, path: str, told: list[int], found: list[int], *, summed: bool) -> None:
+    """Note counts that are not those of the entries; with sums beside them they may be more."""
+    if summed:
+        found = [max(each) for each in zip(told, found, strict=True)]
+    tables.agrees(path, told, found)
+
+
 def _check_waits(
-    tables: Tables, path: str, cells: Cells, entries: Sequence[Mapping[str, Sequence[int]]]
+    tables: Tables,
+    path: str,
+    cells: Cells,
+    entries: Sequence[Mapping[str, Sequence[int]]],
+    *,
+    summed: bool,
 ) -> None:
     """Note calls and sums of waits that are not those of the waits."""
     calls: Counter[tuple[int, str]] = Counter()
@@ -229,10 +258,12 @@ def _check_waits(
             sums[cell, group] += wait * count
     for at, name in enumerate(_WAITED):
         expected = [calls[cell, name] for cell in range(len(cells))]
-        tables.agrees(f"{path}.calls.{name}", cells.counts[:, at].tolist(), expected)
+        told = cells.counts[:, at].tolist()
+        _agree(tables, f"{path}.calls.{name}", told, expected, summed=summed)
     for group, (name, _) in enumerate(_GROUPS):
         expected = [sums[cell, group] for cell in range(len(cells))]
-        tables.agrees(f"{path}.wait_ms.{name}", cells.sums[:, group].tolist(), expected)
+        told = cells.sums[:, group].tolist()
+        _agree(tables, f"{path}.wait_ms.{name}", told, expected, summed=summed)
 
 
 def _check_weeks(tables: Tables, path: str, cells: Mapping[str, Cells]) -> None:
@@ -285,7 +316,9 @@ def _profile_from(tables: Tables, path: str, value: object, size: int) -> Profil
     return Profile(_made(groups, values, counts, size), offered.T.copy())
 
 
-def _check_profile(tables: Tables, path: str, profile: Profile, cells: Mapping[str, Cells]) -> None:
+def _check_profile(
+    tables: Tables, path: str, profile: Profile, cells: Mapping[str, Cells], *, summed: bool
+) -> None:
     """Note calls by week and hour that are counted otherwise by weeks or by queues."""
     weeks = cells["weeks"]
     by_week = profile.offered.sum(axis=0).tolist()
@@ -299,8 +332,10 @@ def _check_profile(tables: Tables, path: str, profile: Profile, cells: Mapping[s
     counts = profile.hours.counts.astype(np.int64)
     offered = np.zeros(profile.hours.groups, np.int64)
     np.add.at(offered, queues[kinds < 2], counts[kinds < 2])  # noqa: PLR2004 (waiting is the last)
-    tables.agrees(f"{path}.hours", offered.tolist(), profile.offered.sum(axis=1).tolist())
+    by_queue = profile.offered.sum(axis=1).tolist()
+    _agree(tables, f"{path}.hours", by_queue, offered.tolist(), summed=summed)
     abandoned, waiting = (int(counts[kinds == kind].sum()) for kind in (1, 2))
-    tables.agrees(f"{path}.hours.abandoned", abandoned, int(weeks.of(ABANDONED).sum()))
+    told = int(weeks.of(ABANDONED).sum())
+    _agree(tables, f"{path}.hours.abandoned", [told], [abandoned], summed=summed)
     left = [outcome for outcome in OUTCOMES if outcome not in OFFERED]
     tables.agrees(f"{path}.hours.waiting", waiting, int(weeks.of(left).sum()))

@@ -44,7 +44,7 @@ def stored_definitions() -> Schema:
         "fault": _fault(),
         "cells": _cells(),
         "stored_legs": record({**_legs(ids, weeks), **rows}),
-        "stored_queues": record({**_queues(weeks), **rows}),
+        "stored_queues": record({**_queues(weeks), **rows}, {"summed": {"type": "boolean"}}),
         "stored_seats": record({**seats, **lines}),
     }
 

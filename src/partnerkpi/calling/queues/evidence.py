@@ -10,6 +10,7 @@ from attrs import frozen
 
 from partnerkpi._instants import to_datetime
 from partnerkpi.calling.figures import RowNumbers
+from partnerkpi.calling.queues.rules import SUMS_ALONE
 from partnerkpi.errors import RecordsMissingError, UnknownNameError
 from partnerkpi.kpi import Check, Reason, Why, said
 
@@ -79,12 +80,16 @@ class CallGrounds:
         """Why a customer is counted or not: queue by queue, whether any of its calls is counted.
 
         Raises:
+            RecordsMissingError: waits decide, and those of some of its calls came as sums.
             UnknownNameError: the customer has no call in the weeks that are counted by queue.
         """
         queues = self.state.names.queues_of(customer_id)
         if not len(queues):
             raise UnknownNameError(_WHO, customer_id)
         cells = self.state.last.take(queues)
+        by_wait = [each for pick in self._picks() for each in pick.by_wait()]
+        if by_wait and cells.summed(by_wait).any():
+            raise RecordsMissingError(SUMS_ALONE)
         counts = [cells.there(), *(pick.count(cells) for pick in self._picks())]
         checks = [
             tuple(Check(told, bool(count[place])) for told, count in zip(self._told(), counts))  # noqa: B905
@@ -97,8 +102,13 @@ class CallGrounds:
 
         return Why(customer_id, any(each.holds for each in reasons), reasons)
 
+    @property
+    def base(self) -> Pick:
+        """The calls among which the figure counts."""
+        return self.figure.base(self.policy)
+
     def _picks(self) -> tuple[Pick, Pick]:
-        return self.figure.base(self.policy), self.figure.pick(self.policy, self.value)
+        return self.base, self.figure.pick(self.policy, self.value)
 
     def _told(self) -> list[str]:
         weeks = self.state.terms.weeks

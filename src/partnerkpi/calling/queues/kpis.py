@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._cells import Texts
 from partnerkpi._instants import to_datetime
+from partnerkpi.aggregates import Ratio
 from partnerkpi.calling.figures import WeekSayer
 from partnerkpi.calling.legs.evidence import CustomerGrounds
 from partnerkpi.calling.names import Names
@@ -32,7 +33,7 @@ from partnerkpi.calling.queues.rows import (
     QueueWeek,
     plain_columns,
 )
-from partnerkpi.calling.queues.rules import DEFINITIONS
+from partnerkpi.calling.queues.rules import DEFINITIONS, SUMS_ALONE
 from partnerkpi.calling.queues.section import QueueSection
 from partnerkpi.calling.queues.state import queue_state
 from partnerkpi.errors import MergeError, RecordsMissingError
@@ -125,11 +126,13 @@ class QueueKpis(QueueSection):
     def hours(self) -> Table[HoursRow]:
         """When each queue is called: by hour of the week, over the trend's weeks.
 
+        Queues of which some calls came as counts of a week are not listed.
+
         Raises:
             RecordsMissingError: hours were not counted.
         """
         names, profile = self.state.names, profile_of(self.state)
-        rows = np.flatnonzero(np.diff(profile.hours.first))
+        rows = np.flatnonzero(np.diff(profile.hours.first).astype(np.bool_) & profile.by_hour())
         owner = names.owner.astype(np.intp)
         part = HourRows(self._names, owner, names.queues, profile, rows)
 
@@ -185,8 +188,11 @@ class QueueKpis(QueueSection):
         cells = self.state.weeks.take(np.array([weeks - 2, weeks - 1]))
         previous, value = figure.say(cells, policy).values()
         grounds = CallGrounds(self.state, figure, policy, value)
+        definition = figure.definition
+        if _asks_for_waits(definition, value) and cells.summed(tuple(grounds.base.ranges))[1]:
+            definition = evolve(definition, undefined=SUMS_ALONE)
 
-        return self._say(policy).figure(figure.definition, value, previous, grounds)
+        return self._say(policy).figure(definition, value, previous, grounds)
 
     def _by_customer(self, cells: Cells) -> Cells:
         names = self.state.names
@@ -212,6 +218,15 @@ class QueueKpis(QueueSection):
             self._policy,
             _listed(last, previous),
         )
+
+
+def _asks_for_waits(definition: Definition, value: object) -> bool:
+    """Whether a figure has no value that single waits could give; an average needs only sums."""
+    undefined = isinstance(value, Ratio) and value.denominator == 0
+
+    return "waits" in definition.measures and (
+        value is None or (undefined and definition.unit is not Unit.MILLISECONDS)
+    )
 
 
 def _listed(last: Cells, previous: Cells | None) -> Rows:

@@ -82,6 +82,24 @@ class Cells:
 
         return mask
 
+    def summed(self, outcomes: Sequence[Outcome]) -> Mask:
+        """Which cells have calls of some outcomes whose waits came as a sum, not one by one.
+
+        What asks for single waits is undefined there.
+
+        Raises:
+            RecordsMissingError: waits were not kept.
+
+        Example:
+            >>> Cells.empty(2, waits=True).summed(WITH_WAITS).tolist()
+            [False, False]
+        """
+        places = [place for place in places_of(outcomes) if place < CLASSES]
+        known = waits_of(self).totals().reshape(-1, CLASSES)
+        mask: Mask = np.any(self.counts[:, places] > known[:, places], axis=1)
+
+        return mask
+
     def merge(self, other: Cells) -> Cells:
         """Add the calls of the same cells elsewhere.
 

@@ -60,6 +60,15 @@ class Pick:
         """
         return tuple(each for each, span in self.ranges.items() if span == (0, _OPEN))
 
+    def by_wait(self) -> tuple[Outcome, ...]:
+        """The outcomes of which some calls are picked by their waits.
+
+        Example:
+            >>> (Pick.of([Outcome.ANSWERED], until=5) | Pick.of([Outcome.VOICEMAIL])).by_wait()
+            (<Outcome.ANSWERED: 'answered'>,)
+        """
+        return tuple(each for each, span in self.ranges.items() if span != (0, _OPEN))
+
     def __or__(self, other: Pick) -> Pick:
         """The calls of both; of an outcome that both have, those of the other."""
         return Pick({**self.ranges, **other.ranges})

@@ -22,12 +22,22 @@ if TYPE_CHECKING:
     from partnerkpi.calling.queues.measures import Cells
     from partnerkpi.policy import Policy
 
-__all__ = ["DEFINITIONS", "FIGURES", "PERCENTS", "QueueFigure", "figure_named", "percentile_figure"]
+__all__ = [
+    "DEFINITIONS",
+    "FIGURES",
+    "PERCENTS",
+    "SUMS_ALONE",
+    "QueueFigure",
+    "figure_named",
+    "percentile_figure",
+]
 
 _Said: TypeAlias = Integers | Ratios
 _Value: TypeAlias = int | Ratio | None
 
 _SOURCE = "Control Hub, call queue analytics"
+#: Why a figure over single waits has no value where counts and sums are all that came.
+SUMS_ALONE = "some calls came as counts and sums of waits, without the single waits"
 _NOBODY = ("nobody was answered", "nobody hung up or left a message")
 _WAIT_NAMES = ("answered_wait_ms", "abandoned_wait_ms")
 _WHO = ("answered or transferred", "abandoned or ended with a message")
@@ -209,8 +219,12 @@ def percentile_figure(group: int, percent: int | Fraction) -> QueueFigure:
 
 def _say_level(cells: Cells, policy: Policy) -> Ratios:
     in_time, all_calls = service_level(policy)
+    counts = in_time.count(cells), all_calls.count(cells)
+    by_wait = {*in_time.by_wait(), *all_calls.by_wait()}
+    # Without single waits there is no counting, and no share of none.
+    known = ~cells.summed(tuple(by_wait))
 
-    return Ratios(in_time.count(cells), all_calls.count(cells))
+    return Ratios(*(count * known for count in counts))
 
 
 _SERVICE_LEVEL = QueueFigure(

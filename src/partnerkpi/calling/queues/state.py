@@ -12,7 +12,7 @@ from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi._merging import require_same, require_same_policy
 from partnerkpi._text import Text, group
 from partnerkpi.calling.histograms import Histogram
-from partnerkpi.calling.queues._tally import Room, Tally
+from partnerkpi.calling.queues._tally import HOUR_KINDS, Room, Tally
 from partnerkpi.calling.queues.measures import Cells
 from partnerkpi.calling.queues.names import NO_NAMES, PairNames, union
 from partnerkpi.calling.weeks import Weeks, weeks_at
@@ -22,6 +22,8 @@ from partnerkpi.policy import Policy
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from numpy.typing import NDArray
 
     from partnerkpi._arrays import Counts, Rows
     from partnerkpi.call_columns import QueueCalls
@@ -123,6 +125,22 @@ class Profile:
         """Some queues, in the order asked for."""
         return Profile(self.hours.take(queues), self.offered[queues])
 
+    def by_hour(self) -> NDArray[np.bool_]:
+        """Of which queues every call offered is counted by hour, not by week alone.
+
+        Example:
+            >>> Profile(Histogram.empty(1), np.array([[0, 5]])).by_hour().tolist()
+            [False]
+        """
+        kinds = self.hours.values.astype(np.int64) % HOUR_KINDS
+        queues = np.repeat(np.arange(self.hours.groups), np.diff(self.hours.first))
+        offered = np.zeros(self.hours.groups, np.int64)
+        there = kinds != HOUR_KINDS - 1
+        np.add.at(offered, queues[there], self.hours.counts[there].astype(np.int64))
+        mask: NDArray[np.bool_] = offered == self.offered.sum(axis=1)
+
+        return mask
+
     def merge(self, other: Profile) -> Profile:
         """Add the calls of the same queues elsewhere."""
         return Profile(self.hours.merge(other.hours), self.offered + other.offered)
@@ -154,6 +172,8 @@ class QueueState:
         previous: Each queue in the week before; ``None`` if it was not counted.
         profile: When each queue is called; ``None`` if it was not counted.
         duplicates: Rows left out because another one with their record id counts.
+        summed: Whether some calls came as counts and sums of a week: their waits and hours are
+            not here, so that figures over single waits are undefined where they are counted.
         faults: What was left out of the rows, or kept as ``unknown``, up to the cap of the door.
         fault_count: How many faults there were in truth.
     """
@@ -165,6 +185,7 @@ class QueueState:
     previous: Cells | None
     profile: Profile | None
     duplicates: Duplicates = field(factory=Duplicates)
+    summed: bool = False
     faults: tuple[Fault, ...] = ()
     fault_count: int = 0
     _sources: tuple[QueueSource, ...] | None = field(default=(), alias="sources", repr=False)
@@ -215,6 +236,7 @@ class QueueState:
                 self.duplicates.count + other.duplicates.count,
                 self.duplicates.ties + other.duplicates.ties,
             ),
+            summed=self.summed or other.summed,
             faults=self.faults + other.faults,
             fault_count=self.fault_count + other.fault_count,
             sources=None
@@ -253,7 +275,8 @@ class QueueState:
         if self.profile is None:
             msg = "weeks were not counted by queue: it is not known who has call queues"
             raise RecordsMissingError(msg)
-        called = np.flatnonzero(np.diff(self.profile.hours.first))
+        by_week = self.profile.offered.any(axis=1)
+        called = np.flatnonzero(np.diff(self.profile.hours.first).astype(np.bool_) | by_week)
 
         return self.names.customers.take(np.unique(self.names.owner[called]))
 

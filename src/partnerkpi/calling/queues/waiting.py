@@ -38,7 +38,9 @@ def average_wait(cells: Cells, group: int) -> Ratios:
 
 
 def longest_wait(cells: Cells, group: int) -> Integers:
-    """The greatest wait of a group in milliseconds; missing where nobody waited.
+    """The greatest wait of a group in milliseconds.
+
+    Missing where nobody waited, or where waits came as a sum.
 
     Raises:
         RecordsMissingError: waits were not kept.
@@ -46,6 +48,7 @@ def longest_wait(cells: Cells, group: int) -> Integers:
     waits, known = waits_of(cells).greatest()
     mine = places_of(GROUPS_OF_WAITS[group])
     some: Mask = np.logical_or.reduce(known.reshape(-1, CLASSES)[:, mine], axis=1)
+    some &= ~cells.summed(GROUPS_OF_WAITS[group])
 
     return Integers(waits.reshape(-1, CLASSES)[:, mine].max(axis=1), some)
 
@@ -55,7 +58,8 @@ def percentiles(
 ) -> tuple[Integers, ...]:
     """Nearest-rank percentiles of the waits of a group, in milliseconds.
 
-    The p-th percentile of n waits is the ceil(p n / 100)-th smallest; missing where nobody waited.
+    The p-th percentile of n waits is the ceil(p n / 100)-th smallest; missing where nobody waited,
+    or where waits came as a sum.
 
     Args:
         cells: Weeks, queues or customers.
@@ -68,10 +72,10 @@ def percentiles(
     """
     waits = _of_group(cells, group)
     totals = waits.totals()
+    known = (totals > 0) & ~cells.summed(GROUPS_OF_WAITS[group])
 
     return tuple(
-        Integers(waits.ranked(_ranks(totals, Fraction(percent))), totals > 0)
-        for percent in percents
+        Integers(waits.ranked(_ranks(totals, Fraction(percent))), known) for percent in percents
     )
 
 
