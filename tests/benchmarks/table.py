@@ -43,6 +43,10 @@ everything side by side in one run and prints these lines; `--write` after
 - Queue calls come as dictionary-coded columns of nine weeks, as text with as many record ids and
   call ids as rows; two in a hundred rows have the record id of another. De-duplication keeps the
   row reported last, which for polars is the last row.
+- Figures of queue calls start from the columns as each side keeps them. DuckDB's table knows the
+  least and greatest value of each row group; the library's columns know which rows stand together
+  in one week, and how many calls and how much waiting these have: that is made with them, and
+  spares rows that stand by week a pass. With that layout made anew, they have a line of their own.
 - Growth is the slope of time against size in log-log.
 - Memory is counted by `tracemalloc`, to which numpy reports its arrays, and, where said, as
   resident memory of a process of its own. The limit of a peak is 64 MiB and a quarter of what is

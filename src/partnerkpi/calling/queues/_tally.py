@@ -1,8 +1,8 @@
 """Machinery: the passes over rows of queue calls that fill the states.
 
-Rows go by in pieces small enough for the caches. A piece of one week is counted with plain
-comparisons; one of several weeks through one key a row and a word that carries wait and count at
-once. Rows of the last weeks are set aside, and counted by queue when there are enough of them.
+The layout knows what runs of rows of one week count in the trend. Other rows go by in pieces small
+enough for the caches, with one key a row and one word that carries wait and count at once. Rows of
+the last weeks are set aside, and counted by queue when there are enough of them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from partnerkpi.calling.queues.columns import (
     OUTCOMES,
     STEP,
     WAITING,
-    WITH_WAITS,
-    pieces,
+    Pieces,
     places_of,
 )
 from partnerkpi.calling.queues.measures import CLASSES, GROUPS, Cells
@@ -32,7 +31,8 @@ from partnerkpi.calling.queues.measures import CLASSES, GROUPS, Cells
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Bits, Codes, Counts, Mask, Rows
+    from partnerkpi._arrays import Bits, Codes, Counts, Rows
+    from partnerkpi._call_runs import WeekRun
     from partnerkpi.call_columns import QueueCalls
     from partnerkpi.calling.histograms import Histogram
     from partnerkpi.calling.queues.columns import Piece
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HOUR_KINDS", "Room", "Tally"]
 
-_EXACT_IN_DOUBLES = 2**53
-_FLUSH = 1 << 18
-_BLOCK = 512
-_SMALL_WAIT = 22
+_FLUSH = 1 << 17
+#: A word holds a sum of waits of so many bits, and above them a count of as many as a piece has.
+_SUM_BITS = 44
 _WAIT_BITS = 24
 _HOUR_BITS = 9
 #: Up to so many queues times hours each has a counter of its own.
@@ -56,7 +55,6 @@ _KIND[places_of(ABANDONED)] = 1
 _KIND[places_of([WAITING])] = 2
 _KIND.flags.writeable = False
 _GROUPS_OF_OUTCOMES = tuple(tuple(places_of(group)) for group in (ANSWERED, ABANDONED))
-_OTHERS = tuple(places_of([each for each in OUTCOMES if each not in WITH_WAITS]))
 
 
 @frozen
@@ -92,7 +90,7 @@ class Tally:
         self.weeks: Weeks = weeks
         self.pairs: Pairs = Pairs()
         pool = Pool(room.weeks, _WAIT_BITS) if waits else None
-        self.trend: _Trend = _Trend.of(weeks.count, pool)
+        self.trend: _Trend = _Trend.of(weeks, pool)
         positions = [weeks.count - 1, weeks.count - 2] if changes else [weeks.count - 1]
         self.queues: list[_Queues] = [
             _Queues(position, Pool(room.queues, _WAIT_BITS) if waits else None)
@@ -114,12 +112,23 @@ class Tally:
             by_queue.append(self.hours)
         for each in by_queue:
             each.begin(calls)
-        for piece in pieces(calls, self.weeks, hours=self.hours is not None):
-            self.trend.add(piece)
-            for each in by_queue:
-                each.add(piece, self.pairs)
+        pieces = Pieces(calls, self.weeks, hours=self.hours is not None)
+        for run in calls.runs:
+            self.trend.add_run(run)
+            for piece in pieces.of(run) if self._wants(run) else ():
+                self.trend.add(piece)
+                for each in by_queue:
+                    each.add(piece, self.pairs)
         for each in by_queue:
             each.flush(self.pairs)
+
+    def _wants(self, run: WeekRun) -> bool:
+        """Whether more is wanted of a run than what it counts."""
+        if run.week is None or self.hours is not None or self.trend.pool is not None:
+            return True
+        week = self.weeks.position(run.week)
+
+        return any(week == queues.week for queues in self.queues)
 
 
 # --- the trend -----------------------------------------------------------------------------------
@@ -129,6 +138,7 @@ class Tally:
 class _Trend:
     """What each week of the trend counts."""
 
+    weeks: Weeks
     counts: NDArray[np.int64]
     sums: NDArray[np.int64]
     pool: Pool | None
@@ -136,24 +146,27 @@ class _Trend:
     kept: _Kept = field(factory=lambda: _Kept.of(STEP))
 
     @staticmethod
-    def of(weeks: int, pool: Pool | None) -> _Trend:
-        counts = np.zeros((weeks, len(OUTCOMES)), np.int64)
+    def of(weeks: Weeks, pool: Pool | None) -> _Trend:
+        counts = np.zeros((weeks.count, len(OUTCOMES)), np.int64)
 
-        return _Trend(counts, np.zeros((weeks, GROUPS), np.int64), pool)
+        return _Trend(weeks, counts, np.zeros((weeks.count, GROUPS), np.int64), pool)
+
+    def add_run(self, run: WeekRun) -> None:
+        """Count the rows of a run, if they are of one week."""
+        if run.week is None:
+            return
+        week = self.weeks.position(run.week)
+        if 0 <= week < self.weeks.count:
+            self.total = fits(self.total + sum(run.waits))
+            self.counts[week] += run.counts
+            self.sums[week] += run.waits
 
     def add(self, piece: Piece) -> None:
-        if isinstance(piece.week, int):
-            self._add_week(piece, piece.week)
-        else:
+        """Count rows of several weeks, and keep the waits of any."""
+        if not isinstance(piece.week, int):
             self._add_weeks(piece, piece.week)
         if self.pool is not None:
             self._add_waits(piece, self.pool)
-
-    def _add_week(self, piece: Piece, week: int) -> None:
-        counts, sums = self.kept.counts(piece.outcome, piece.wait)
-        self.counts[week] += counts
-        self.total = fits(self.total + sum(sums))
-        self.sums[week] += sums
 
     def _add_weeks(self, piece: Piece, week: Bits) -> None:
         keys = self.kept.keys(week, piece.outcome)
@@ -183,9 +196,12 @@ class _Trend:
 
 def _grouped(sums: NDArray[np.int64]) -> NDArray[np.int64]:
     """Sums by outcome as sums by group."""
-    groups = [sums[:, list(places)].sum(axis=1) for places in _GROUPS_OF_OUTCOMES]
+    grouped = np.zeros((len(sums), GROUPS), np.int64)
+    for group, places in enumerate(_GROUPS_OF_OUTCOMES):
+        for place in places:
+            grouped[:, group] += sums[:, place]
 
-    return np.stack(groups, axis=1)
+    return grouped
 
 
 # --- rows set aside ------------------------------------------------------------------------------
@@ -245,11 +261,14 @@ class _Queues:
 
     def add(self, piece: Piece, pairs: Pairs) -> None:
         rows = self._rows(piece)
-        if rows is not None and not len(rows):
-            return
-        if not self.aside.has_room(len(piece) if rows is None else len(rows)):
-            self.flush(pairs)
-        self.aside.add(piece.customer, piece.queue, piece.wait, piece.outcome, rows=rows)
+        count = len(piece) if rows is None else len(rows)
+        columns = (piece.customer, piece.queue, piece.wait, piece.outcome)
+        if rows is None and count > _FLUSH // 2:
+            self._count(pairs, *columns)
+        elif count:
+            if not self.aside.has_room(count):
+                self.flush(pairs)
+            self.aside.add(*columns, rows=rows)
 
     def _rows(self, piece: Piece) -> Rows | None:
         """The rows of the week; ``None`` for all."""
@@ -258,13 +277,16 @@ class _Queues:
 
         mask = self.kept.one[: len(piece)]
 
-        return np.flatnonzero(np.equal(piece.week, np.uint16(self.week), out=mask))
+        return np.flatnonzero(np.equal(piece.week, piece.week.dtype.type(self.week), out=mask))
 
     def flush(self, pairs: Pairs) -> None:
         """Count what was set aside."""
-        if not self.aside.rows:
-            return
-        customer, queue, wait, outcome = self.aside.taken()
+        if self.aside.rows:
+            self._count(pairs, *self.aside.taken())
+
+    def _count(
+        self, pairs: Pairs, customer: Codes, queue: Codes, wait: Counts, outcome: Codes
+    ) -> None:
         numbers = pairs.numbers(customer, queue)
         self._grow(len(pairs))
         keys = self.kept.keys(numbers, outcome)
@@ -355,23 +377,21 @@ class _Kept:
     """Buffers that are kept, and the arithmetic that goes through them."""
 
     key: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    product: NDArray[np.uint32]
+    weight: NDArray[np.int64]
     narrow: NDArray[np.uint16]
-    group: NDArray[np.bool_]
     one: NDArray[np.bool_]
 
     @staticmethod
     def of(rows: int) -> _Kept:
-        return _Kept(*buffers(rows, np.int64, np.float64, np.uint32, np.uint16, np.bool_, np.bool_))
+        return _Kept(*buffers(rows, np.int64, np.int64, np.uint16, np.bool_))
 
     def keys(self, cell: Codes, outcome: Codes) -> NDArray[np.int64]:
         """For each row its cell and outcome in one number."""
         keys = self.key[: len(cell)]
-        if cell.dtype == np.uint16:
+        if cell.itemsize <= self.narrow.itemsize:
             # Narrow words first: a mixed sum is several times slower.
-            narrow = self.narrow[: len(cell)]
-            np.multiply(cell, np.uint16(len(OUTCOMES)), out=narrow)
+            narrow = self.narrow.view(cell.dtype)[: len(cell)]
+            np.multiply(cell, cell.dtype.type(len(OUTCOMES)), out=narrow)
             np.add(narrow, outcome, out=narrow, casting="unsafe")
             keys[:] = narrow
         else:
@@ -385,49 +405,15 @@ class _Kept:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each key below ``size`` how many rows have it, and the sum of their waits.
 
-        Both are added up in one double, the count in the low bits. A double that has stayed below
-        2**53 has been exact all the way, because it only ever grew.
+        Both are added up in one word, as long as no sum of waits can grow into the counts.
         """
-        shift = len(keys).bit_length()
-        weights = self.weight[: len(keys)]
-        weights[:] = wait
-        weights *= 1 << shift
-        weights += 1
-        packed = np.zeros(size)
-        np.add.at(packed, keys, weights)
-        if packed.max() < _EXACT_IN_DOUBLES:
-            words = packed.astype(np.int64)
-            return words & ((1 << shift) - 1), words >> shift
-        counts = np.bincount(keys, minlength=size)
+        if len(keys) * int(wait.max()) >> _SUM_BITS:
+            counts = np.bincount(keys, minlength=size)
+            return counts, np.array(sums_by_code(keys, wait, size), np.int64)
+        words = self.weight[: len(keys)]
+        np.copyto(words, wait, casting="unsafe")
+        words += 1 << _SUM_BITS
+        packed = np.zeros(size, np.int64)
+        np.add.at(packed, keys, words)
 
-        return counts, np.array(sums_by_code(keys, wait, size), np.int64)
-
-    def counts(self, outcome: Codes, wait: Counts) -> tuple[NDArray[np.int64], list[int]]:
-        """How many rows have each outcome, and the sums of waits of the two groups."""
-        small = not int(wait.max()) >> _SMALL_WAIT
-        group, one = self.group[: len(outcome)], self.one[: len(outcome)]
-        counts = np.zeros(len(OUTCOMES), np.int64)
-        sums = []
-        for places in _GROUPS_OF_OUTCOMES:
-            group[:] = False
-            for place in places:
-                counts[place] = np.count_nonzero(np.equal(outcome, place, out=one))
-                group |= one
-            sums.append(self._small_sum(wait, group) if small else exact_sum(wait[group]))
-        for place in _OTHERS[:-1]:
-            counts[place] = np.count_nonzero(np.equal(outcome, place, out=one))
-        counts[_OTHERS[-1]] = len(outcome) - counts.sum()
-
-        return counts, sums
-
-    def _small_sum(self, wait: Counts, mask: Mask) -> int:
-        # Blocks of so few small waits that each one's sum fits 32 bits.
-        product = self.product[: len(wait)]
-        if wait.dtype == np.int32:
-            np.multiply(wait, mask, out=product.view(np.int32))
-        else:
-            np.multiply(wait, mask, out=product, casting="unsafe")
-        whole = len(wait) // _BLOCK * _BLOCK
-        blocks = product[:whole].reshape(-1, _BLOCK).sum(axis=1, dtype=np.uint32)
-
-        return int(blocks.sum(dtype=np.int64)) + int(product[whole:].sum(dtype=np.int64))
+        return packed >> _SUM_BITS, packed & ((1 << _SUM_BITS) - 1)
