@@ -90,12 +90,16 @@ def told(fields: Fields, keys: np.ndarray) -> list[Row]:
     return list(zip(*(each.tolist() for each in fields.unpacked(keys)), strict=True))
 
 
-@given(st.lists(rows, max_size=5), st.sampled_from((1, 4, 1 << 22)), st.booleans())
-def test_combinations_grow_with_their_numbers(batches: Batches, few: int, often: bool) -> None:
+@given(
+    st.lists(rows, max_size=5), st.sampled_from((1, 4, 99)), st.sampled_from((1, 9)), st.booleans()
+)
+def test_combinations_grow_with_their_numbers(
+    batches: Batches, few: int, lot: int, often: bool
+) -> None:
     """Different ones are gathered; what was told on the way stays as it was."""
     gathered, expected, sizes = Combinations(), set[Row](), (1, 1, 1)
     on_the_way = []
-    with patch.object(_distinct, "_FEW", few), patch.object(_distinct, "_STEP", 3):
+    with patch.multiple(_distinct, _FEW=few, _LOT=lot, _STEP=3):
         for sizes, batch in growing(batches):
             gathered.add(sizes, *columns(batch))
             expected.update(batch)

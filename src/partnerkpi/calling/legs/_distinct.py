@@ -29,7 +29,9 @@ __all__ = ["Combinations", "Counted", "Fields", "Keys", "counted", "distinct", "
 Keys: TypeAlias = NDArray[np.int64]
 
 _BITS = 63
-_FEW = 1 << 22
+_FEW = 1 << 23
+#: So many keys are rid of their duplicates by themselves: mostly rows of one call come together.
+_LOT = 1 << 20
 _STEP = 1 << 17
 _NONE: Keys = locked(np.empty(0, np.int64))
 
@@ -161,8 +163,9 @@ def summed(keys: Keys, counts: Codes) -> tuple[Keys, Keys]:
 class Combinations:
     """Different combinations of numbers, gathered a batch at a time.
 
-    They stand in one block: those settled, which are different and rise, then those that wait. New
-    memory is taken as it is filled, and ``_most`` is how far that went.
+    They stand in one block: those settled, which are different and rise; then those that are
+    different within their lot; then those that wait. New memory is taken as it is filled, and
+    ``_most`` is how far that went.
 
     Attributes:
         fields: How the numbers stand in a key; grows with them.
@@ -171,6 +174,7 @@ class Combinations:
     fields: Fields | None = None
     _block: Keys = field(init=False, default=_NONE)
     _settled: int = field(init=False, default=0)
+    _thinned: int = field(init=False, default=0)
     _filled: int = field(init=False, default=0)
     _most: int = field(init=False, default=0)
 
@@ -184,8 +188,10 @@ class Combinations:
         fields, rows = self._room(sizes), len(columns[0])
         if not rows:
             return
+        if self._filled - self._thinned >= _LOT:
+            self._thinned = self._sort(self._thinned)
         if self._filled + rows > max(len(self._block), _FEW):
-            self._sort()
+            self._settle()
         self._grow(rows)
         fields.packed(*columns, out=self._block[self._filled : self._filled + rows])
         self._filled += rows
@@ -193,7 +199,7 @@ class Combinations:
     def settle(self, sizes: Sequence[int]) -> tuple[Fields, Keys]:
         """The layout, and all different combinations, rising."""
         fields = self._room(sizes)
-        self._sort()
+        self._settle()
         # What is handed over is never written to again: there is no room behind it.
         keys = self._block[: self._settled]
         self._block = keys if self._most <= 2 * len(keys) else _copied(keys)
@@ -205,26 +211,33 @@ class Combinations:
         """Have room for more rows, and for as many as are settled."""
         size = self._filled + max(rows, self._settled)
         if size > len(self._block):
-            block: Keys = new(max(2 * size, min(8 * size, _FEW)), np.int64)
+            # What is not filled costs nothing; to move what is filled does.
+            block: Keys = new(max(2 * size, _FEW if size >= _STEP else 0), np.int64)
             block[: self._filled] = self._block[: self._filled]
             self._block = block
 
     def _room(self, sizes: Sequence[int]) -> Fields:
         fields = _fields_for(self.fields, sizes)
         if self.fields is not None and fields is not self.fields:
-            self._sort()
+            self._settle()
             keys = self._block[: self._settled]
             self._block = fields.packed(*self.fields.unpacked(keys))
         self.fields = fields
 
         return fields
 
-    def _sort(self) -> None:
+    def _settle(self) -> None:
         if self._filled > self._settled:
-            keys = self._block[: self._filled]
-            keys.sort()
-            self._most = max(self._most, self._filled)
-            self._settled = self._filled = _moved_up(keys)
+            self._settled = self._thinned = self._sort(0)
+
+    def _sort(self, start: int) -> int:
+        """Sort what stands from some place on, and say where the different ones end then."""
+        keys = self._block[start : self._filled]
+        self._most = max(self._most, self._filled)
+        keys.sort()
+        self._filled = start + _moved_up(keys)
+
+        return self._filled
 
 
 @define(eq=False)
