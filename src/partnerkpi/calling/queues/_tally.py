@@ -12,26 +12,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import define, field, frozen
 
-from partnerkpi._arrays import exact_sum, fits
-from partnerkpi.aggregates import sums_by_code
 from partnerkpi.calling._buffers import buffers
 from partnerkpi.calling._pools import Pool
 from partnerkpi.calling.queues._pairs import Pairs
+from partnerkpi.calling.queues._sums import CellSums
 from partnerkpi.calling.queues.columns import (
     ABANDONED,
-    ANSWERED,
     OUTCOMES,
     STEP,
     WAITING,
     Pieces,
     places_of,
 )
-from partnerkpi.calling.queues.measures import CLASSES, GROUPS, Cells
+from partnerkpi.calling.queues.measures import CLASSES, Cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Bits, Codes, Counts, Rows
+    from partnerkpi._arrays import Codes, Counts, Mask, Rows
     from partnerkpi._call_runs import WeekRun
     from partnerkpi.call_columns import QueueCalls
     from partnerkpi.calling.histograms import Histogram
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["HOUR_KINDS", "Room", "Tally"]
 
 _FLUSH = 1 << 17
-#: A word holds a sum of waits of so many bits, and above them a count of as many as a piece has.
-_SUM_BITS = 44
 _WAIT_BITS = 24
 _HOUR_BITS = 9
 #: Up to so many queues times hours each has a counter of its own.
@@ -54,7 +50,6 @@ _KIND = np.zeros(len(OUTCOMES), np.uint8)
 _KIND[places_of(ABANDONED)] = 1
 _KIND[places_of([WAITING])] = 2
 _KIND.flags.writeable = False
-_GROUPS_OF_OUTCOMES = tuple(tuple(places_of(group)) for group in (ANSWERED, ABANDONED))
 
 
 @frozen
@@ -139,17 +134,12 @@ class _Trend:
     """What each week of the trend counts."""
 
     weeks: Weeks
-    counts: NDArray[np.int64]
-    sums: NDArray[np.int64]
+    sums: CellSums
     pool: Pool | None
-    total: int = 0
-    kept: _Kept = field(factory=lambda: _Kept.of(STEP))
 
     @staticmethod
     def of(weeks: Weeks, pool: Pool | None) -> _Trend:
-        counts = np.zeros((weeks.count, len(OUTCOMES)), np.int64)
-
-        return _Trend(weeks, counts, np.zeros((weeks.count, GROUPS), np.int64), pool)
+        return _Trend(weeks, CellSums.of(weeks.count, STEP), pool)
 
     def add_run(self, run: WeekRun) -> None:
         """Count the rows of a run, if they are of one week."""
@@ -157,24 +147,14 @@ class _Trend:
             return
         week = self.weeks.position(run.week)
         if 0 <= week < self.weeks.count:
-            self.total = fits(self.total + sum(run.waits))
-            self.counts[week] += run.counts
-            self.sums[week] += run.waits
+            self.sums.add_counted(week, run.counts, run.waits)
 
     def add(self, piece: Piece) -> None:
         """Count rows of several weeks, and keep the waits of any."""
         if not isinstance(piece.week, int):
-            self._add_weeks(piece, piece.week)
+            self.sums.add(piece.week, piece.outcome, piece.wait)
         if self.pool is not None:
             self._add_waits(piece, self.pool)
-
-    def _add_weeks(self, piece: Piece, week: Bits) -> None:
-        keys = self.kept.keys(week, piece.outcome)
-        counts, sums = self.kept.counted(keys, piece.wait, self.counts.size)
-        self.counts += counts.reshape(self.counts.shape)
-        grouped = _grouped(sums.reshape(self.counts.shape))
-        self.total = fits(self.total + exact_sum(grouped))
-        self.sums += grouped
 
     def _add_waits(self, piece: Piece, pool: Pool) -> None:
         # Other outcomes share a group of their own in each week, which is left out in the end.
@@ -185,23 +165,18 @@ class _Trend:
 
     def cells(self) -> Cells:
         """The weeks; their waits are let go."""
-        weeks = len(self.counts)
-        waits = None
+        weeks, waits = len(self.sums), None
         if self.pool is not None:
             groups = np.arange(weeks * (CLASSES + 1)).reshape(weeks, -1)[:, :CLASSES]
             waits = self.pool.taken(weeks * (CLASSES + 1)).take(groups.reshape(-1))
 
-        return Cells(self.counts.copy(), self.sums.copy(), waits)
+        return _cells(self.sums, waits)
 
 
-def _grouped(sums: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sums by outcome as sums by group."""
-    grouped = np.zeros((len(sums), GROUPS), np.int64)
-    for group, places in enumerate(_GROUPS_OF_OUTCOMES):
-        for place in places:
-            grouped[:, group] += sums[:, place]
+def _cells(sums: CellSums, waits: Histogram | None) -> Cells:
+    sums.settle()
 
-    return grouped
+    return Cells(sums.counts.copy(), sums.sums.copy(), waits)
 
 
 # --- rows set aside ------------------------------------------------------------------------------
@@ -250,10 +225,9 @@ class _Queues:
 
     week: int
     pool: Pool | None
-    counts: NDArray[np.int64] = field(factory=lambda: np.zeros((0, len(OUTCOMES)), np.int64))
-    sums: NDArray[np.int64] = field(factory=lambda: np.zeros((0, GROUPS), np.int64))
+    sums: CellSums = field(factory=lambda: CellSums.of(0, _FLUSH))
     aside: _Aside = field(factory=lambda: _Aside([]))
-    kept: _Kept = field(factory=lambda: _Kept.of(_FLUSH))
+    mask: Mask = field(factory=lambda: np.empty(_FLUSH, np.bool_))
 
     def begin(self, calls: QueueCalls) -> None:
         """Make room for rows of a batch."""
@@ -275,7 +249,7 @@ class _Queues:
         if isinstance(piece.week, int):
             return None if piece.week == self.week else np.empty(0, np.intp)
 
-        mask = self.kept.one[: len(piece)]
+        mask = self.mask[: len(piece)]
 
         return np.flatnonzero(np.equal(piece.week, piece.week.dtype.type(self.week), out=mask))
 
@@ -288,29 +262,20 @@ class _Queues:
         self, pairs: Pairs, customer: Codes, queue: Codes, wait: Counts, outcome: Codes
     ) -> None:
         numbers = pairs.numbers(customer, queue)
-        self._grow(len(pairs))
-        keys = self.kept.keys(numbers, outcome)
-        counts, sums = self.kept.counted(keys, wait, self.counts.size)
-        self.counts += counts.reshape(self.counts.shape)
-        self.sums += _grouped(sums.reshape(self.counts.shape))
+        self.sums.grow(len(pairs))
+        self.sums.add(numbers, outcome, wait)
         if self.pool is not None:
             rows = np.flatnonzero(outcome < CLASSES)
             groups = numbers.take(rows) * CLASSES
             groups += outcome.take(rows)
             self.pool.add(groups, wait.take(rows))
 
-    def _grow(self, size: int) -> None:
-        more = size - len(self.counts)
-        if more:
-            self.counts = np.concatenate([self.counts, np.zeros((more, len(OUTCOMES)), np.int64)])
-            self.sums = np.concatenate([self.sums, np.zeros((more, GROUPS), np.int64)])
-
     def cells(self, size: int) -> Cells:
         """So many queues, by their numbers; their waits are let go."""
-        self._grow(size)
+        self.sums.grow(size)
         waits = None if self.pool is None else self.pool.taken(size * CLASSES)
 
-        return Cells(self.counts.copy(), self.sums.copy(), waits)
+        return _cells(self.sums, waits)
 
 
 # --- hours and weeks by queue --------------------------------------------------------------------
@@ -367,53 +332,3 @@ class _Hours:
         self._grow(size)
 
         return self.pool.taken(size), self.offered[:-1].reshape(-1, self.weeks).copy()
-
-
-# --- kernels -------------------------------------------------------------------------------------
-
-
-@frozen(eq=False)
-class _Kept:
-    """Buffers that are kept, and the arithmetic that goes through them."""
-
-    key: NDArray[np.int64]
-    weight: NDArray[np.int64]
-    narrow: NDArray[np.uint16]
-    one: NDArray[np.bool_]
-
-    @staticmethod
-    def of(rows: int) -> _Kept:
-        return _Kept(*buffers(rows, np.int64, np.int64, np.uint16, np.bool_))
-
-    def keys(self, cell: Codes, outcome: Codes) -> NDArray[np.int64]:
-        """For each row its cell and outcome in one number."""
-        keys = self.key[: len(cell)]
-        if cell.itemsize <= self.narrow.itemsize:
-            # Narrow words first: a mixed sum is several times slower.
-            narrow = self.narrow.view(cell.dtype)[: len(cell)]
-            np.multiply(cell, cell.dtype.type(len(OUTCOMES)), out=narrow)
-            np.add(narrow, outcome, out=narrow, casting="unsafe")
-            keys[:] = narrow
-        else:
-            np.multiply(cell, len(OUTCOMES), out=keys)
-            np.add(keys, outcome, out=keys)
-
-        return keys
-
-    def counted(
-        self, keys: NDArray[np.int64], wait: Counts, size: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For each key below ``size`` how many rows have it, and the sum of their waits.
-
-        Both are added up in one word, as long as no sum of waits can grow into the counts.
-        """
-        if len(keys) * int(wait.max()) >> _SUM_BITS:
-            counts = np.bincount(keys, minlength=size)
-            return counts, np.array(sums_by_code(keys, wait, size), np.int64)
-        words = self.weight[: len(keys)]
-        np.copyto(words, wait, casting="unsafe")
-        words += 1 << _SUM_BITS
-        packed = np.zeros(size, np.int64)
-        np.add.at(packed, keys, words)
-
-        return packed >> _SUM_BITS, packed & ((1 << _SUM_BITS) - 1)
