@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from partnerkpi._arrays import (
     NEVER,
@@ -133,11 +133,13 @@ class QueueCalls:
     talk: Counts = field(converter=lock_counts)
     faults: tuple[Fault, ...] = ()
     fault_count: int = 0
-    runs: tuple[WeekRun, ...] = field(init=False, repr=False)
-
-    @runs.default
-    def _runs(self) -> tuple[WeekRun, ...]:
-        return week_runs(self.entered, self.wait, self.outcome)
+    runs: tuple[WeekRun, ...] = field(
+        default=Factory(
+            lambda self: week_runs(self.entered, self.wait, self.outcome), takes_self=True
+        ),
+        init=False,
+        repr=False,
+    )
 
     @staticmethod
     def from_records(records: Iterable[QueueCall]) -> QueueCalls:
