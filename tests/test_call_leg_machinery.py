@@ -1,6 +1,7 @@
 """Keys, labels and tables behind call legs: every way to count gives the same."""
 
 from collections import Counter
+from collections.abc import Iterator
 from unittest.mock import patch
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnerkpi._arrays import locked
 from partnerkpi._text import Text
-from partnerkpi.calling.legs import _user_weeks
-from partnerkpi.calling.legs._distinct import Combinations, Fields, summed
+from partnerkpi.calling.legs import _distinct, _user_weeks
+from partnerkpi.calling.legs._distinct import Combinations, Counted, Fields, summed
 from partnerkpi.calling.legs._labels import Coder, compacted, same_texts
 from partnerkpi.calling.legs._terms import added
 from partnerkpi.calling.legs._user_weeks import UserWeeks
@@ -74,23 +76,55 @@ def test_sums_by_key(pairs: list[tuple[int, int]], large: bool) -> None:
     assert sorted(expected) == keys.tolist()
 
 
-@given(st.lists(rows, max_size=5), st.booleans())
-def test_combinations_grow_with_their_numbers(batches: list[list[Row]], counting: bool) -> None:
-    """Batches of ever greater numbers are gathered; equal combinations are one."""
-    gathered = Combinations(counting)
-    sizes = (1, 1, 1)
-    expected: Counter[Row] = Counter()
-    for turn, batch in enumerate(batches):
-        scaled = [(week, customer << turn, user + 1) for week, customer, user in batch]
-        sizes = (3, 4 << turn, 6)
-        gathered.add(sizes, *columns(scaled))
-        gathered.settle(sizes)
-        expected.update(scaled)
-    fields, keys, counts = gathered.settle(sizes)
-    found = list(zip(*(each.tolist() for each in fields.unpacked(keys)), strict=True))
+Batches = list[list[Row]]
 
-    assert sorted(expected) == found
-    assert ([expected[row] for row in sorted(expected)] if counting else []) == counts.tolist()
+
+def growing(batches: Batches) -> Iterator[tuple[tuple[int, int, int], list[Row]]]:
+    """Batches whose numbers are ever greater, and below which these are."""
+    for turn, batch in enumerate(batches):
+        yield (3, 4 << turn, 6), [(week, far << turn, user + 1) for week, far, user in batch]
+
+
+def told(fields: Fields, keys: np.ndarray) -> list[Row]:
+    """The numbers in keys."""
+    return list(zip(*(each.tolist() for each in fields.unpacked(keys)), strict=True))
+
+
+@given(
+    st.lists(rows, max_size=5), st.sampled_from((1, 4, 99)), st.sampled_from((1, 9)), st.booleans()
+)
+def test_combinations_grow_with_their_numbers(
+    batches: Batches, few: int, lot: int, often: bool
+) -> None:
+    """Different ones are gathered; what was told on the way stays as it was."""
+    gathered, expected, sizes = Combinations(), set[Row](), (1, 1, 1)
+    on_the_way = []
+    with patch.multiple(_distinct, _FEW=few, _LOT=lot, _STEP=3):
+        for sizes, batch in growing(batches):
+            gathered.add(sizes, *columns(batch))
+            expected.update(batch)
+            if often:
+                fields, keys = gathered.settle(sizes)
+                on_the_way.append((fields, locked(keys), sorted(expected)))
+        on_the_way.append((*gathered.settle(sizes), sorted(expected)))
+
+    for fields, keys, then in on_the_way:
+        assert then == told(fields, keys)
+
+
+@given(st.lists(rows, max_size=5), st.booleans())
+def test_counted_combinations_grow_with_their_numbers(batches: Batches, often: bool) -> None:
+    """Equal ones are one, and counted."""
+    gathered, expected, sizes = Counted(), Counter[Row](), (1, 1, 1)
+    for sizes, batch in growing(batches):
+        gathered.add(sizes, *columns(batch))
+        expected.update(batch)
+        if often:
+            gathered.settle(sizes)
+    fields, keys, counts = gathered.settle(sizes)
+
+    assert sorted(expected) == told(fields, keys)
+    assert [expected[row] for row in sorted(expected)] == counts.tolist()
 
 
 def test_sums_that_wrap_are_refused() -> None:

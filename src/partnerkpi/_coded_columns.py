@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from attrs import fields
 
 from partnerkpi._sorting import row_type
 from partnerkpi._text import Text, TextIndex, group
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "coded",
+    "column_names",
     "joined_codes",
     "joined_lists",
     "lists_of",
@@ -24,6 +26,16 @@ __all__ = [
     "same_lists",
     "same_texts",
 ]
+
+
+def column_names(kind: type) -> list[str]:
+    """The names of the columns of a column set, in the order in which they are defined.
+
+    Neither what was found wrong with the rows nor what is made of them is a column.
+    """
+    given = [each.name for each in fields(kind) if each.init]
+
+    return [name for name in given if not name.startswith("fault")]
 
 
 def coded(texts: Sequence[str | None]) -> CodedText:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 import numpy as np
-from attrs import field, fields, frozen
+from attrs import Factory, field, frozen
 
 from partnerkpi._arrays import (
     NEVER,
@@ -26,7 +26,14 @@ from partnerkpi._arrays import (
     reduced,
 )
 from partnerkpi._call_records import leg_columns, queue_call_columns
-from partnerkpi._coded_columns import joined_codes, joined_lists, same_lists, same_texts
+from partnerkpi._call_runs import WeekRun, week_runs
+from partnerkpi._coded_columns import (
+    column_names,
+    joined_codes,
+    joined_lists,
+    same_lists,
+    same_texts,
+)
 from partnerkpi._instants import to_datetime
 from partnerkpi.call_models import CallId, CallLeg, Outcome, QueueCall, QueueId, RecordId, UserId
 from partnerkpi.columns import CodedText, TextLists
@@ -102,6 +109,8 @@ class QueueCalls:
         talk: How long was talked, in milliseconds, -1 if not known.
         faults: What lenient reading left out, or kept as ``unknown``, up to the cap of the door.
         fault_count: How many faults there were in truth.
+        runs: The rows as runs of one week each, and what these count, as far as they stand by week:
+            a part of the layout, made with it.
 
     Example:
         >>> from datetime import datetime, timezone
@@ -124,6 +133,13 @@ class QueueCalls:
     talk: Counts = field(converter=lock_counts)
     faults: tuple[Fault, ...] = ()
     fault_count: int = 0
+    runs: tuple[WeekRun, ...] = field(
+        default=Factory(
+            lambda self: week_runs(self.entered, self.wait, self.outcome), takes_self=True
+        ),
+        init=False,
+        repr=False,
+    )
 
     @staticmethod
     def from_records(records: Iterable[QueueCall]) -> QueueCalls:
@@ -356,9 +372,7 @@ def _measured(value: np.float64) -> float | None:
 
 
 def _columns_of(rows: Calls | QueueCalls) -> dict[str, Any]:
-    own = [each.name for each in fields(type(rows))]
-
-    return {name: getattr(rows, name) for name in own if not name.startswith("fault")}
+    return {name: getattr(rows, name) for name in column_names(type(rows))}
 
 
 def _taken(rows: _Rows, wanted: Rows) -> _Rows:

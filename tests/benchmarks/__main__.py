@@ -26,14 +26,24 @@ from tests.benchmarks import cattrs_orjson, files, peers_duckdb, peers_pandas, p
 from tests.benchmarks.answers import Answers, differences
 from tests.benchmarks.generate import generate, nbytes
 from tests.benchmarks.memory import peak_of_reading
+from tests.benchmarks.sides import OURS, agree, compared
 from tests.benchmarks.table import Row, markdown, text
 from tests.benchmarks.timing import import_times, medians, slope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from tests.benchmarks.sides import Targets
+
 try:
-    from tests.benchmarks import call_doors, calls_queues, filters, ours, webex_history
+    from tests.benchmarks import (
+        call_doors,
+        calls_legs,
+        calls_queues,
+        filters,
+        ours,
+        webex_history,
+    )
 except ImportError as missing:
     print(f"partnerkpi is left out: {missing}", file=sys.stderr)
     _WITH_OURS = False
@@ -41,9 +51,7 @@ else:
     _WITH_OURS = True
 
 Sides: TypeAlias = "dict[str, Callable[[], Answers]]"
-Targets: TypeAlias = "dict[tuple[str, ...], float]"
 
-_OURS = "partnerkpi"
 _SIZES = (10_000, 100_000, 1_000_000)
 _READING_SIZES = (10_000, 100_000)
 _FIGURE_TARGETS: Targets = {("polars",): 1 / 8, ("pandas",): 1 / 20}
@@ -54,7 +62,7 @@ _MIB = 2**20
 _PACKAGES = ("numpy", "polars", "pandas", "duckdb", "attrs", "cattrs", "orjson", "msgspec")
 _ENTERED = "partnerkpi, to read and to report"
 _IMPORTS = {
-    _OURS: "import partnerkpi",
+    OURS: "import partnerkpi",
     _ENTERED: "from partnerkpi import read, report",
     "numpy, attrs, cattrs": "import numpy, attrs, cattrs",
 }
@@ -149,35 +157,17 @@ def _grown(
         for name in times:
             history.setdefault(name, []).append(times[name])
         largest = n == max(options.sizes)
-        yield from _compared(work, n, times, targets if largest else {})
+        yield from compared(work, n, times, targets if largest else {})
 
     if len(options.sizes) > 1:
         for name, seconds in history.items():
-            limit = 1.05 if name == _OURS else None
+            limit = 1.05 if name == OURS else None
             yield Row.limit(f"{work}: growth", name, slope(options.sizes, seconds), limit)
-
-
-def _compared(work: str, n: int, times: dict[str, float], targets: Targets) -> Iterator[Row]:
-    """A row per formulation, fastest first; a target is for the fastest of its engines."""
-    peers = sorted((name for name in times if name != _OURS), key=times.__getitem__)
-    limits = {
-        next(name for name in peers if name.split()[0] in engines): target
-        for engines, target in targets.items()
-    }
-    for name in peers:
-        yield Row.ratio(
-            work, n, ours=times.get(_OURS), peer=name, theirs=times[name], target=limits.get(name)
-        )
 
 
 def _agree(jobs: Sides) -> None:
     """Refuse to time work that is not the same."""
-    answers = {name: job() for name, job in jobs.items()}
-    first, *others = answers
-    for name in others:
-        if lines := differences(answers[first], answers[name]):
-            message = f"{first} and {name} disagree:\n" + "\n".join(lines)
-            raise AssertionError(message)
+    agree({name: job() for name, job in jobs.items()}, differences)
 
 
 def _figure_sides(n: int) -> Sides:
@@ -190,7 +180,7 @@ def _figure_sides(n: int) -> Sides:
         "duckdb flat": partial(peers_duckdb.flat, peers_duckdb.database(flat)),
     }
     if _WITH_OURS:
-        sides[_OURS] = partial(ours.figures, ours.portfolio(tables))
+        sides[OURS] = partial(ours.figures, ours.portfolio(tables))
 
     return sides
 
@@ -204,7 +194,7 @@ def _weekly_sides(n: int) -> Sides:
         "duckdb flat": partial(peers_duckdb.flat_weekly, peers_duckdb.database(flat)),
     }
     if _WITH_OURS:
-        sides[_OURS] = partial(ours.weekly_figures, ours.portfolio(tables))
+        sides[OURS] = partial(ours.weekly_figures, ours.portfolio(tables))
 
     return sides
 
@@ -221,18 +211,18 @@ def _columns(options: Options) -> Iterator[Row]:
         raw = peers_polars.raw_frames(tables)
         sides: Sides = {"polars": partial(peers_polars.checked_figures, raw)}
         if _WITH_OURS:
-            sides[_OURS] = partial(ours.portfolio_figures, tables)
+            sides[OURS] = partial(ours.portfolio_figures, tables)
         _agree(sides)
         checks: dict[str, Callable[[], object]] = {"polars": partial(peers_polars.checks, raw)}
         if _WITH_OURS:
-            checks[_OURS] = partial(ours.portfolio, tables)
-        yield from _compared(
+            checks[OURS] = partial(ours.portfolio, tables)
+        yield from compared(
             f"columns to portfolio and figures, {ids} ids",
             n,
             medians(sides, repetitions),
             _COLUMN_TARGETS,
         )
-        yield from _compared(
+        yield from compared(
             f"columns to portfolio alone, {ids} ids", n, medians(checks, repetitions), {}
         )
 
@@ -265,14 +255,14 @@ def _document(path: Path, n: int, repetitions: int) -> Iterator[Row]:
         quiet: partial(cattrs_orjson.read_without_collector, path),
     }
     if _WITH_OURS:
-        jobs[_OURS] = partial(ours.read_without_extra, path)
+        jobs[OURS] = partial(ours.read_without_extra, path)
         jobs["with extra fast"] = partial(ours.read, path)
     times = medians(jobs, repetitions)
     yield Row.ratio(
-        "JSON document", n, ours=times.get(_OURS), peer=peer, theirs=times[peer], target=1.0
+        "JSON document", n, ours=times.get(OURS), peer=peer, theirs=times[peer], target=1.0
     )
     yield Row.ratio(
-        "JSON document", n, ours=times.get(_OURS), peer=quiet, theirs=times[quiet], target=None
+        "JSON document", n, ours=times.get(OURS), peer=quiet, theirs=times[quiet], target=None
     )
     fast = times.get("with extra fast")
     yield Row.ratio(
@@ -284,12 +274,12 @@ def _tables(work: str, folder: Path, n: int, repetitions: int) -> Iterator[Row]:
     peer = "bare csv.reader"
     jobs: dict[str, Callable[[], object]] = {peer: partial(_bare_rows, folder)}
     if _WITH_OURS:
-        jobs[_OURS] = partial(ours.read, folder)
+        jobs[OURS] = partial(ours.read, folder)
     times = medians(jobs, repetitions)
     yield Row.ratio(
         work,
         n,
-        ours=times.get(_OURS),
+        ours=times.get(OURS),
         peer=peer,
         theirs=times[peer],
         target=1 / 0.7,
@@ -352,14 +342,14 @@ def _filters(options: Options) -> Iterator[Row]:
             message = "the filter and what was written by hand mean other customers"
             raise AssertionError(message)
         jobs = {
-            _OURS: partial(filters.typed, portfolio),
+            OURS: partial(filters.typed, portfolio),
             "by hand": partial(filters.by_hand, given),
         }
         times = medians(jobs, options.repetitions)
         yield Row.ratio(
             "a filter of five terms, text to mask",
             n,
-            ours=times[_OURS],
+            ours=times[OURS],
             peer="the same by hand in numpy",
             theirs=times["by hand"],
             target=3.0 if n == max(options.sizes) else None,
@@ -396,7 +386,7 @@ def _import(options: Options) -> Iterator[Row]:
     statements = _IMPORTS if _WITH_OURS else {peer: _IMPORTS[peer]}
     times = import_times(statements, options.imports)
     for work, name, target in (
-        ("import", _OURS, 1.3),
+        ("import", OURS, 1.3),
         ("import to read and to report", _ENTERED, None),
     ):
         yield Row.ratio(
@@ -441,6 +431,16 @@ def _call_history(options: Options) -> Iterator[Row]:
         yield from webex_history.rows(Path(name), records, min(options.repetitions, 5))
 
 
+def _call_legs(options: Options) -> Iterator[Row]:
+    """Figures of call legs in memory, and folded in batches."""
+    if not _WITH_OURS:
+        return
+    rows = _CALLS * max(options.sizes)
+    repetitions = min(options.repetitions, 5)
+    yield from calls_legs.legs(rows, repetitions)
+    yield from calls_legs.folding(rows, 5 * rows, repetitions)
+
+
 _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "figures": _figures,
     "weekly": _weekly,
@@ -450,6 +450,7 @@ _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "call doors": _call_doors,
     "call queues": _call_queues,
     "call history": _call_history,
+    "call legs": _call_legs,
     "filters": _filters,
     "import": _import,
 }

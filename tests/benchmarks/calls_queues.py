@@ -1,12 +1,15 @@
 """Measure queue calls side by side with polars, DuckDB and pandas.
 
-``python -m tests.benchmarks.calls_queues`` prints a table; ``--calls`` and ``--fold`` set the
-numbers of rows. Answers of all sides are compared before any of them is timed.
+Answers of all sides are compared before any of them is timed.
+
+Every side starts from its columns as it keeps them, none of which is timed: DuckDB's table knows
+the least and greatest value of each of its row groups, and QueueCalls know which rows stand
+together in one week and what these count. A line of its own measures them with that layout made
+anew.
 """
 
 from __future__ import annotations
 
-import argparse
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,37 +26,22 @@ from tests.benchmarks.calls_queues_answers import differences
 from tests.benchmarks.calls_queues_data import batches, generate
 from tests.benchmarks.calls_queues_memory import peak_of_folding
 from tests.benchmarks.calls_queues_ours import Counted
-from tests.benchmarks.table import Row, text
+from tests.benchmarks.sides import OURS, agree, compared
+from tests.benchmarks.table import Row
 from tests.benchmarks.timing import medians
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from tests.benchmarks.calls_queues_data import Order
     from tests.benchmarks.calls_queues_ours import Labels
 
-__all__ = ["folding", "main", "queues"]
+__all__ = ["folding", "queues"]
 
-_OURS = "partnerkpi"
+_ENGINES = ("polars", "duckdb")
 _BATCH = 1_000_000
 _MIB = 2**20
 _LIMIT = 300 * _MIB
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure every part and print its lines."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.calls_queues")
-    parser.add_argument("--calls", type=int, default=10_000_000, help="rows in memory")
-    parser.add_argument("--fold", type=int, default=50_000_000, help="rows in batches; 0 for none")
-    parser.add_argument("--repeat", type=int, default=5, help="repetitions of every job")
-    given = parser.parse_args(arguments)
-    for row in queues(given.calls, given.repeat):
-        print(text([row]), flush=True)
-    if given.fold:
-        for row in folding(given.calls, given.fold, given.repeat):
-            print(text([row]), flush=True)
-
-    return 0
 
 
 def queues(rows: int, repetitions: int) -> Iterator[Row]:
@@ -73,7 +61,8 @@ def _counts(
     customers = table.customers
     database = calls_queues_duckdb.database(frame)
     sides: dict[str, Callable[[], object]] = {
-        _OURS: partial(calls_queues_ours.counts, calls),
+        OURS: partial(calls_queues_ours.counts, calls),
+        "partnerkpi, its layout included": partial(calls_queues_ours.counts_of_new, calls),
         "partnerkpi, two threads": partial(calls_queues_ours.counts_in_parts, calls, pool, 2),
         "polars": partial(calls_queues_polars.counts, frame, customers),
         "polars, a sum an outcome": partial(calls_queues_polars.conditional, frame, customers),
@@ -81,7 +70,8 @@ def _counts(
         "pandas": partial(calls_queues_pandas.counts, calls_queues_pandas.frame(table), customers),
     }
     _agree(sides, known)
-    yield from _compared(f"queue calls, {_SAID[order]}", rows, sides, repetitions, target)
+    times = medians(sides, repetitions)
+    yield from compared(f"queue calls, {_SAID[order]}", rows, times, {_ENGINES: target})
 
 
 _SAID: dict[Order, str] = {"any": "in any order", "weeks": "week by week"}
@@ -94,36 +84,15 @@ def _waits(rows: int, repetitions: int) -> Iterator[Row]:
     sizes = (table.customers, table.queues)
     database = calls_queues_duckdb.database(frame)
     sides: dict[str, Callable[[], object]] = {
-        _OURS: partial(calls_queues_ours.waits, calls),
+        OURS: partial(calls_queues_ours.waits, calls),
         "polars": partial(calls_queues_polars.waits, frame, *sizes),
         "duckdb": partial(calls_queues_duckdb.waits, database, *sizes),
         "pandas": partial(calls_queues_pandas.waits, calls_queues_pandas.frame(table), *sizes),
     }
     _agree(sides, known)
-    yield from _compared(
-        "queue calls, percentiles and service level", rows, sides, min(repetitions, 3), 1.0
-    )
-
-
-def _compared(
-    work: str,
-    rows: int,
-    sides: dict[str, Callable[[], object]],
-    repetitions: int,
-    target: float,
-) -> Iterator[Row]:
-    times = medians(sides, repetitions)
-    peers = sorted((name for name in times if name != _OURS), key=times.__getitem__)
-    best = next(name for name in peers if name in ("polars", "duckdb"))
-    for name in peers:
-        yield Row.ratio(
-            work,
-            rows,
-            ours=times[_OURS],
-            peer=name,
-            theirs=times[name],
-            target=target if name == best else None,
-        )
+    times = medians(sides, min(repetitions, 3))
+    work = "queue calls, percentiles and service level"
+    yield from compared(work, rows, times, {_ENGINES: 1.0})
 
 
 def _agree(sides: dict[str, Callable[[], object]], known: Labels) -> None:
@@ -133,10 +102,7 @@ def _agree(sides: dict[str, Callable[[], object]], known: Labels) -> None:
         name: each.answers(known) if isinstance(each, Counted) else each
         for name, each in found.items()
     }
-    for name, each in answers.items():
-        if lines := differences(answers[_OURS], each):
-            message = f"{_OURS} and {name} disagree:\n" + "\n".join(lines)
-            raise AssertionError(message)
+    agree(answers, differences)
 
 
 def folding(rows: int, many: int, repetitions: int) -> Iterator[Row]:
@@ -162,7 +128,3 @@ def folding(rows: int, many: int, repetitions: int) -> Iterator[Row]:
     )
     peak = peak_of_folding(many, _BATCH)
     yield Row.limit(f"{work}: peak / 300 MiB", "resident memory", peak / _LIMIT, 1.0, rows)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -37,6 +37,7 @@ __all__ = [
     "columns",
     "counts",
     "counts_in_parts",
+    "counts_of_new",
     "folded",
     "labels",
     "waits",
@@ -121,6 +122,11 @@ def _placed(values: Any, places: Any, size: int) -> Any:
 def counts(calls: QueueCalls) -> Counted:
     """Counts, sums, averages and rates of each week, and of each customer in the last one."""
     return _counted(whole(calls, waits=False, changes=False, hours=False))
+
+
+def counts_of_new(calls: QueueCalls) -> Counted:
+    """The same with the layout made anew: what runs of one week count is found out once more."""
+    return counts(attrs.evolve(calls))
 
 
 def counts_in_parts(calls: QueueCalls, pool: Executor, parts: int) -> Counted:

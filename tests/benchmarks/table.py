@@ -46,6 +46,11 @@ everything side by side in one run and prints these lines; `--write` after
 - A call history is an export of 56 quoted columns. The first loop over the rows of `csv.reader`
   makes tuples and checks nothing, the second one records; partnerkpi also finds what legs of queues
   say. "Customers" are records there.
+- Figures of queue calls start from the columns as each side keeps them. DuckDB's table knows the
+  least and greatest value of each row group; the library's columns know which rows stand together
+  in one week, and how many calls and how much waiting these have: that is made with them, and
+  spares rows that stand by week a pass. With that layout made anew, they have a line of their own.
+- Batches are counted one after the other, and compared with as many rows of the whole in memory.
 - Growth is the slope of time against size in log-log.
 - Memory is counted by `tracemalloc`, to which numpy reports its arrays, and, where said, as
   resident memory of a process of its own. The limit of a peak is 64 MiB and a quarter of what is

@@ -15,7 +15,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partnerkpi import Policy
+from partnerkpi import Policy, _call_runs
 from partnerkpi._text import Text
 from partnerkpi.call_columns import QueueCalls
 from partnerkpi.call_models import QueueCall
@@ -26,6 +26,7 @@ from partnerkpi.calling.queues import (
     QueueState,
     QueueTerms,
     _pairs,
+    _sums,
     _tally,
     columns,
     finish_queues,
@@ -46,12 +47,14 @@ INSTANTS = (
 )
 MANY = tuple(f"c-{number}" for number in (5, 3, 7, 1, 8, 2))
 SMALL = (
-    *((columns, "STEP", 4), (columns, "_SPLIT", 2), (_tally, "STEP", 4), (_tally, "_FLUSH", 4)),
+    *((columns, "STEP", 4), (_tally, "STEP", 4), (_tally, "_FLUSH", 4)),
     *(
-        (_tally, "_BLOCK", 2),
+        (_sums, "_SUM_BITS", 17),
+        (_sums, "_COUNT_BITS", 3),
         (_tally, "_HOUR_CELLS", 1024),
         (_pairs, "_STEP", 4),
     ),
+    *((_call_runs, "_STEP", 4), (_call_runs, "_SPLIT", 2), (_call_runs, "_BLOCK", 2)),
     *((_pools, "_STEP", 4), (histograms, "_STEP", 4), (state, "_ROOM", 16)),
 )
 Rows = tuple[QueueCall, ...]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from attrs import fields
 
+from partnerkpi._coded_columns import column_names
 from partnerkpi.columns import CodedText, TextLists
 from partnerkpi.deduplication import Duplicates, survivors
 
@@ -100,9 +100,8 @@ def _settle(rows: Any, kept: Rows, alike: NDArray[np.int64], beaten: NDArray[np.
     at_once = rows.reported[lost] == rows.reported[winners]
     lost, winners = lost[at_once], winners[at_once]
     equal = np.ones(len(lost), np.bool_)
-    for each in fields(type(rows)):
-        if not each.name.startswith("fault"):
-            equal &= _equal(getattr(rows, each.name), lost, winners)
+    for name in column_names(type(rows)):
+        equal &= _equal(getattr(rows, name), lost, winners)
     np.add.at(alike, winners[equal], alike[lost[equal]])
     np.add.at(beaten, winners, beaten[lost])
     np.add.at(beaten, winners[~equal], alike[lost[~equal]])

@@ -58,6 +58,16 @@ class Weeks:
         """When each of them ends."""
         return tuple(range(self.start + WEEK, self.end + WEEK, WEEK))
 
+    def position(self, begin: int) -> int:
+        """The position of the week that begins at an instant; none of the trend's is negative.
+
+        Example:
+            >>> weeks = weeks_at(17 * 86_400_000_000, 2)
+            >>> weeks.position(weeks.start), weeks.position(weeks.end)
+            (0, 2)
+        """
+        return (begin - self.start) // WEEK
+
     def slots(self, instants: Micros, out: NDArray[np.uint64] | None = None) -> NDArray[np.uint64]:
         """For each instant the position of its week, ``count`` or more if the trend has none.
 

@@ -28,6 +28,7 @@ from partnerkpi.reports._strict import SKIP
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partnerkpi._arrays import Codes
     from partnerkpi.reports._stored_tables import Document, Numbers, Tables
 
 __all__ = ["LEG_KEYS", "legs_document", "legs_from"]
@@ -84,7 +85,7 @@ def _spread(counts: Numbers, places: Numbers, size: int) -> Numbers:
     return spread
 
 
-def _rows(names: Sequence[str], columns: Sequence[Numbers]) -> Document:
+def _rows(names: Sequence[str], columns: Sequence[Codes]) -> Document:
     """Columns of combinations, rising."""
     order = np.lexsort(columns[::-1])
 

@@ -3,7 +3,8 @@
 Keys wait until there are twice as many as are settled, then all are sorted together: so each key is
 sorted a few times however many batches there are, and memory stays within a small multiple of the
 different ones. Sorting plain 64-bit words is what NumPy does fastest; a count travels in the low
-bits of its key's word.
+bits of its key's word. New memory costs more than sorting: keys that are not counted wait behind
+those settled, and move up in the same block.
 """
 
 from __future__ import annotations
@@ -14,21 +15,24 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from partnerkpi._arrays import locked
+from partnerkpi._arrays import locked, new
 from partnerkpi._sorting import heads
 from partnerkpi.errors import CountOverflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from partnerkpi._arrays import Codes
+    from partnerkpi._arrays import Codes, Counts
 
-__all__ = ["Combinations", "Fields", "Keys", "counted", "distinct", "summed"]
+__all__ = ["Combinations", "Counted", "Fields", "Keys", "counted", "distinct", "summed"]
 
 Keys: TypeAlias = NDArray[np.int64]
 
 _BITS = 63
-_FEW = 1 << 22
+_FEW = 1 << 23
+#: So many keys are rid of their duplicates by themselves: mostly rows of one call come together.
+_LOT = 1 << 20
+_STEP = 1 << 17
 _NONE: Keys = locked(np.empty(0, np.int64))
 
 
@@ -60,9 +64,10 @@ class Fields:
         """Whether numbers below these sizes have room."""
         return all(size <= 1 << width for size, width in zip(sizes, self.widths, strict=True))
 
-    def packed(self, *columns: NDArray[np.integer]) -> Keys:
-        """A key for each row."""
-        keys = columns[0].astype(np.int64)
+    def packed(self, *columns: NDArray[np.integer], out: Keys | None = None) -> Keys:
+        """A key for each row; in new memory, or where it is told."""
+        keys: Keys = np.empty(len(columns[0]), np.int64) if out is None else out
+        keys[:] = columns[0]
         for column, width in zip(columns[1:], self.widths[1:], strict=True):
             # A product costs a sixth of a shift.
             keys *= 1 << width
@@ -93,7 +98,29 @@ def distinct(keys: Keys) -> Keys:
     """
     keys.sort()
 
-    return keys.take(heads(keys))
+    return _copied(keys[: _moved_up(keys)])
+
+
+def _moved_up(keys: Keys) -> int:
+    """Move the different ones of rising keys to the front, and say how many there are."""
+    end = 0
+    for start in range(0, len(keys), _STEP):
+        part = keys[start : start + _STEP]
+        first = np.empty(len(part), np.bool_)
+        first[0] = not end or part[0] != keys[end - 1]
+        np.not_equal(part[1:], part[:-1], out=first[1:])
+        found = part.take(np.flatnonzero(first))
+        keys[end : end + len(found)] = found
+        end += len(found)
+
+    return end
+
+
+def _copied(keys: Keys) -> Keys:
+    copy: Keys = new(len(keys), np.int64)
+    copy[:] = keys
+
+    return copy
 
 
 def counted(keys: Keys) -> tuple[Keys, Keys]:
@@ -109,7 +136,7 @@ def counted(keys: Keys) -> tuple[Keys, Keys]:
     return keys.take(first), np.diff(first, append=len(keys)).astype(np.int64, copy=False)
 
 
-def summed(keys: Keys, counts: Keys) -> tuple[Keys, Keys]:
+def summed(keys: Keys, counts: Codes) -> tuple[Keys, Keys]:
     """The different keys, rising, and the sum of the counts of each; none is negative.
 
     Example:
@@ -117,7 +144,7 @@ def summed(keys: Keys, counts: Keys) -> tuple[Keys, Keys]:
         [[1, 3], [1, 5]]
     """
     if not len(keys):
-        return keys, counts
+        return keys, counts.astype(np.int64)
     bits = int(counts.max()).bit_length()
     if int(keys.max()).bit_length() + bits > _BITS:
         order = np.argsort(keys, kind="stable")
@@ -129,21 +156,100 @@ def summed(keys: Keys, counts: Keys) -> tuple[Keys, Keys]:
         keys, counts = words >> bits, words & ((1 << bits) - 1)
     first = heads(keys)
 
-    return keys.take(first), np.add.reduceat(counts, first)
+    return keys.take(first), np.add.reduceat(counts, first, dtype=np.int64)
 
 
 @define(eq=False)
 class Combinations:
     """Different combinations of numbers, gathered a batch at a time.
 
+    They stand in one block: those settled, which are different and rise; then those that are
+    different within their lot; then those that wait. New memory is taken as it is filled, and
+    ``_most`` is how far that went.
+
     Attributes:
-        counting: Whether it matters how often each came.
         fields: How the numbers stand in a key; grows with them.
-        keys: The combinations sorted by now.
-        counts: How often each of these came, if that matters.
     """
 
-    counting: bool
+    fields: Fields | None = None
+    _block: Keys = field(init=False, default=_NONE)
+    _settled: int = field(init=False, default=0)
+    _thinned: int = field(init=False, default=0)
+    _filled: int = field(init=False, default=0)
+    _most: int = field(init=False, default=0)
+
+    def add(self, sizes: Sequence[int], *columns: Codes) -> None:
+        """Take combinations, each of which may come any number of times.
+
+        Args:
+            sizes: Below which each of their numbers is by now.
+            columns: The numbers, one column each.
+        """
+        fields, rows = self._room(sizes), len(columns[0])
+        if not rows:
+            return
+        if self._filled - self._thinned >= _LOT:
+            self._thinned = self._sort(self._thinned)
+        if self._filled + rows > max(len(self._block), _FEW):
+            self._settle()
+        self._grow(rows)
+        fields.packed(*columns, out=self._block[self._filled : self._filled + rows])
+        self._filled += rows
+
+    def settle(self, sizes: Sequence[int]) -> tuple[Fields, Keys]:
+        """The layout, and all different combinations, rising."""
+        fields = self._room(sizes)
+        self._settle()
+        # What is handed over is never written to again: there is no room behind it.
+        keys = self._block[: self._settled]
+        self._block = keys if self._most <= 2 * len(keys) else _copied(keys)
+        self._most = len(keys)
+
+        return fields, self._block
+
+    def _grow(self, rows: int) -> None:
+        """Have room for more rows, and for as many as are settled."""
+        size = self._filled + max(rows, self._settled)
+        if size > len(self._block):
+            # What is not filled costs nothing; to move what is filled does.
+            block: Keys = new(max(2 * size, _FEW if size >= _STEP else 0), np.int64)
+            block[: self._filled] = self._block[: self._filled]
+            self._block = block
+
+    def _room(self, sizes: Sequence[int]) -> Fields:
+        fields = _fields_for(self.fields, sizes)
+        if self.fields is not None and fields is not self.fields:
+            self._settle()
+            keys = self._block[: self._settled]
+            self._block = fields.packed(*self.fields.unpacked(keys))
+        self.fields = fields
+
+        return fields
+
+    def _settle(self) -> None:
+        if self._filled > self._settled:
+            self._settled = self._thinned = self._sort(0)
+
+    def _sort(self, start: int) -> int:
+        """Sort what stands from some place on, and say where the different ones end then."""
+        keys = self._block[start : self._filled]
+        self._most = max(self._most, self._filled)
+        keys.sort()
+        self._filled = start + _moved_up(keys)
+
+        return self._filled
+
+
+@define(eq=False)
+class Counted:
+    """Different combinations of numbers and how often each came, gathered a batch at a time.
+
+    Attributes:
+        fields: How the numbers stand in a key; grows with them.
+        keys: The combinations sorted by now.
+        counts: How often each of these came.
+    """
+
     fields: Fields | None = None
     keys: Keys = _NONE
     counts: Keys = _NONE
@@ -163,9 +269,9 @@ class Combinations:
         if self._count > max(_FEW, 2 * len(self.keys)):
             self._sort()
 
-    def take(self, sizes: Sequence[int], columns: Sequence[Codes], counts: Keys) -> None:
-        """Take combinations that have been counted."""
-        self._merge(self._room(sizes).packed(*columns), counts)
+    def take(self, sizes: Sequence[int], told: Callable[[Fields], tuple[Keys, Counts]]) -> None:
+        """Take combinations that have been counted, and are told in a layout."""
+        self._merge(*told(self._room(sizes)))
 
     def settle(self, sizes: Sequence[int]) -> tuple[Fields, Keys, Keys]:
         """The layout, all different combinations, rising, and how often each came."""
@@ -175,28 +281,30 @@ class Combinations:
         return fields, self.keys, self.counts
 
     def _room(self, sizes: Sequence[int]) -> Fields:
-        """A layout with room for these numbers and, where it has to grow, for twice as many."""
-        old = self.fields
-        if old is None:
-            self.fields = Fields.of(*sizes)
-        elif not old.hold(*sizes):
+        fields = _fields_for(self.fields, sizes)
+        if self.fields is not None and fields is not self.fields:
             self._sort()
-            self.fields = Fields.of(*(2 * size for size in sizes))
-            # Keys keep their order: each number only gets more room.
-            self.keys = self.fields.packed(*old.unpacked(self.keys))
-        assert self.fields is not None  # noqa: S101 (made above)
+            self.keys = fields.packed(*self.fields.unpacked(self.keys))
+        self.fields = fields
 
-        return self.fields
+        return fields
 
     def _sort(self) -> None:
-        if not self._waiting:
-            return
-        if self.counting:
+        if self._waiting:
             self._merge(*counted(np.concatenate(self._waiting)))
-        else:
-            self.keys = distinct(np.concatenate([self.keys, *self._waiting]))
-        self._waiting, self._count = [], 0
+            self._waiting, self._count = [], 0
 
-    def _merge(self, keys: Keys, counts: Keys) -> None:
+    def _merge(self, keys: Keys, counts: Counts) -> None:
         pairs = np.concatenate([self.keys, keys]), np.concatenate([self.counts, counts])
         self.keys, self.counts = summed(*pairs)
+
+
+def _fields_for(old: Fields | None, sizes: Sequence[int]) -> Fields:
+    """A layout with room for some numbers: the old one, or one for twice as many.
+
+    Keys keep their order in it: each number only gets more room.
+    """
+    if old is None:
+        return Fields.of(*sizes)
+
+    return old if old.hold(*sizes) else Fields.of(*(2 * size for size in sizes))

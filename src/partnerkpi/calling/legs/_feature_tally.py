@@ -37,7 +37,7 @@ class FeatureTally:
     def __attrs_post_init__(self) -> None:
         """Begin with nothing."""
         self._calls, self._features = Coder(), Coder()
-        self._seen, self._used = (Combinations(counting=False) for _ in range(2))
+        self._seen, self._used = (Combinations() for _ in range(2))
 
     def add(self, sight: Sight, customer: Codes, customers: int) -> None:
         """Count some legs.
@@ -81,8 +81,8 @@ class FeatureTally:
             customers: The numbers of the customers.
         """
         sizes = (RECENT, customers.size, self._calls.size)
-        fields, seen, _ = self._seen.settle(sizes)
-        used_fields, used, _ = self._used.settle((*sizes, self._features.size))
+        fields, seen = self._seen.settle(sizes)
+        used_fields, used = self._used.settle((*sizes, self._features.size))
 
         return FeatureState(
             self.weeks,

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import define, field
 
-from partnerkpi.calling.legs._distinct import Combinations, Fields, Keys
+from partnerkpi._arrays import narrowest, new
+from partnerkpi.calling.legs._distinct import Counted, Fields, Keys
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Codes
+    from partnerkpi._arrays import Codes, Counts
 
 __all__ = ["UserWeeks"]
 
@@ -28,6 +29,7 @@ _SPARSE = 16
 _FEW = 1 << 20
 _NOBODY = -1
 _NARROW = 2**31
+_STEP = 1 << 17
 
 
 @define(eq=False)
@@ -77,14 +79,25 @@ class _Table:
         """Have room for more legs than fit 32 bits."""
         self.counts = self.counts.astype(np.int64, copy=False)
 
-    def told(self) -> tuple[tuple[Keys, Codes, Keys], NDArray[np.int64]]:
-        """Week, customer and user of each count, and the counts."""
+    def told(self, fields: Fields) -> tuple[Keys, Counts]:
+        """Week, customer and user of each count in one key, and the counts."""
         self.counts[:, 0] = 0
-        places = np.flatnonzero(self.counts != 0)
-        counts = self.counts.reshape(-1).take(places)
-        week, place = np.divmod(places, self.users + 1)
+        size = int(np.count_nonzero(self.counts))
+        most = narrowest(self.counts.max(initial=0, keepdims=True))
+        keys, counts = new(size, np.int64), new(size, most.dtype)
+        end = 0
+        for week in range(self.weeks):
+            for start in range(0, self.users + 1, _STEP):
+                found = self.counts[week, start : start + _STEP]
+                places = np.flatnonzero(found != 0)
+                cut = slice(end, end := end + len(places))
+                counts[cut] = found.take(places)
+                places += start
+                owners = self.owners.take(places)
+                places -= 1
+                keys[cut] = fields.packed(np.full(len(places), week), owners, places)
 
-        return (week, self.owners.take(place), place - 1), counts.astype(np.int64)
+        return keys, counts
 
 
 @define(eq=False)
@@ -98,7 +111,7 @@ class UserWeeks:
     weeks: int
     _rows: int = field(init=False, default=0)
     _table: _Table | None = field(init=False, default=None)
-    _sorted: Combinations | None = field(init=False, default=None)
+    _sorted: Counted | None = field(init=False, default=None)
 
     def expect(self, rows: int) -> None:
         """Say how many rows are to come: the more there are, the larger a table pays."""
@@ -127,14 +140,13 @@ class UserWeeks:
             columns = (week.take(rows), customer.take(rows), user.take(rows))
         gathered.add((self.weeks, *sizes), *columns)
 
-    def settle(self, sizes: tuple[int, int]) -> tuple[Fields, Keys, Keys]:
+    def settle(self, sizes: tuple[int, int]) -> tuple[Fields, Keys, Counts]:
         """The layout, the different combinations of week, customer and user, and their legs."""
         if self._table is None:
             return self._gathered(sizes).settle((self.weeks, *sizes))
         fields = Fields.of(self.weeks, *sizes)
-        columns, counts = self._table.told()
 
-        return fields, fields.packed(*columns), counts
+        return fields, *self._table.told(fields)
 
     def _table_for(self, users: int) -> _Table | None:
         if self._sorted is not None:
@@ -152,11 +164,11 @@ class UserWeeks:
     def _pays(self, users: int) -> bool:
         return self.weeks * (users + 1) <= max(_FEW, _SPARSE * self._rows)
 
-    def _gathered(self, sizes: tuple[int, int]) -> Combinations:
+    def _gathered(self, sizes: tuple[int, int]) -> Counted:
         if self._sorted is None:
-            self._sorted = Combinations(counting=True)
+            self._sorted = Counted()
             if self._table is not None:
-                self._sorted.take((self.weeks, *sizes), *self._table.told())
+                self._sorted.take((self.weeks, *sizes), self._table.told)
                 self._table = None
 
         return self._sorted

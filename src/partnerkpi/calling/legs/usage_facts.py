@@ -15,7 +15,7 @@ from partnerkpi.calling.legs.evidence import Facts
 from partnerkpi.calling.names import Names
 
 if TYPE_CHECKING:
-    from partnerkpi._arrays import Codes, Mask
+    from partnerkpi._arrays import Codes, Counts, Mask
     from partnerkpi._text import Text
     from partnerkpi.calling.legs.usage_measures import UsageState
     from partnerkpi.calling.seats import CallingSeats
@@ -34,6 +34,8 @@ __all__ = [
 
 #: How much a user calls in a week, after too little to be called light.
 BANDS = ("light", "moderate", "heavy")
+
+_STEP = 1 << 17
 
 
 class WeeklyLegs(Facts, Protocol):
@@ -157,12 +159,14 @@ def _by_customer(state: UsageState) -> tuple[Sums, Sums]:
     shape = (state.weeks.count, 1 << state.fields.widths[1])
     active, legs = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     np.add.at(active.reshape(-1), cells, 1)
-    np.add.at(legs.reshape(-1), cells, state.user_legs)
+    for start in range(0, len(cells), _STEP):
+        part = slice(start, start + _STEP)
+        np.add.at(legs.reshape(-1), cells[part], state.user_legs[part].astype(np.int64))
 
     return active[:, : len(state.customers)], legs[:, : len(state.customers)]
 
 
-def band_of(legs: Sums, policy: Policy) -> Sums:
+def band_of(legs: Counts, policy: Policy) -> Sums:
     """The position of each user's use among ``BANDS``, -1 for less than light.
 
     Example:

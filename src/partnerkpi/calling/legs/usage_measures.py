@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import evolve, field, frozen
 
-from partnerkpi._arrays import reduced
+from partnerkpi._arrays import lock_counts, reduced
 from partnerkpi._merging import require_same
 from partnerkpi._text import Text
 from partnerkpi.calling.legs._distinct import Fields, summed
@@ -16,7 +16,7 @@ from partnerkpi.calling.legs._terms import Sums, added, lock_sums
 from partnerkpi.calling.weeks import Weeks
 
 if TYPE_CHECKING:
-    from partnerkpi._arrays import Codes
+    from partnerkpi._arrays import Codes, Counts
 
 __all__ = ["UsageState"]
 
@@ -26,7 +26,8 @@ class UsageState:
     """What usage counts: a mergeable state.
 
     It grows with customers times weeks (16 bytes each), the texts of customers and users, and the
-    different combinations of customer, user and week (16 bytes each); never with rows.
+    different combinations of customer, user and week (9 bytes each, or a few more where a user has
+    many legs); never with rows.
 
     Attributes:
         weeks: The weeks of the trend.
@@ -36,7 +37,7 @@ class UsageState:
         users: Ids of users, which are unique within a customer.
         fields: How the numbers of week, customer and user stand in a key.
         keys: The different combinations of week, customer and user, in any order.
-        user_legs: Legs of each combination.
+        user_legs: Legs of each combination, in any type of whole numbers.
 
     Example:
         >>> UsageState.empty(Weeks(0, 8)).legs.shape
@@ -50,7 +51,7 @@ class UsageState:
     users: Text
     fields: Fields
     keys: Sums = field(converter=lock_sums)
-    user_legs: Sums = field(converter=lock_sums)
+    user_legs: Counts = field(converter=lock_counts)
 
     @staticmethod
     def empty(weeks: Weeks) -> UsageState:

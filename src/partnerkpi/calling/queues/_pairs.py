@@ -37,7 +37,7 @@ class Pairs:
     customers: _Labels = field(factory=_labels)
     queues: _Labels = field(factory=_labels)
     keys: NDArray[np.int64] = field(factory=lambda: np.empty(0, np.int64))
-    ranked: NDArray[np.int64] = field(factory=lambda: np.empty(0, np.int64))
+    ranked: NDArray[np.intp] = field(factory=lambda: np.empty(0, np.intp))
     table: _Table | None = None
 
     def __len__(self) -> int:
@@ -60,13 +60,20 @@ class Pairs:
         """The numbers of different pairs of labels, new ones taken up."""
         keys = self.customers.numbers.take(customer) << _SHIFT
         keys |= self.queues.numbers.take(queue)
-        new = np.setdiff1d(keys, self.keys)
-        if len(new):
-            self.keys = np.concatenate([self.keys, new])
-            self.ranked = np.argsort(self.keys)
+        rising = np.sort(keys)
+        self._learn(rising.take(heads(rising)))
         places = np.searchsorted(self.keys, keys, sorter=self.ranked)
 
         return self.ranked.take(places)
+
+    def _learn(self, keys: NDArray[np.int64]) -> None:
+        """Take up the new ones of different keys, which rise."""
+        # What is behind the last one is none of the keys.
+        known = np.append(self.keys.take(self.ranked), -1)
+        new = keys[known.take(np.searchsorted(known[:-1], keys)) != keys]
+        if len(new):
+            self.keys = np.concatenate([self.keys, new])
+            self.ranked = np.argsort(self.keys)
 
     def names(self) -> PairNames:
         """The names of the pairs, by their numbers."""

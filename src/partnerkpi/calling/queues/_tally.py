@@ -1,8 +1,8 @@
 """Machinery: the passes over rows of queue calls that fill the states.
 
-Rows go by in pieces small enough for the caches. A piece of one week is counted with plain
-comparisons; one of several weeks through one key a row and a word that carries wait and count at
-once. Rows of the last weeks are set aside, and counted by queue when there are enough of them.
+The layout knows what runs of rows of one week count in the trend. Other rows go by in pieces small
+enough for the caches, with one key a row and one word that carries wait and count at once. Rows of
+the last weeks are set aside, and counted by queue when there are enough of them.
 """
 
 from __future__ import annotations
@@ -12,27 +12,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import define, field, frozen
 
-from partnerkpi._arrays import exact_sum, fits
-from partnerkpi.aggregates import sums_by_code
 from partnerkpi.calling._buffers import buffers
 from partnerkpi.calling._pools import Pool
 from partnerkpi.calling.queues._pairs import Pairs
+from partnerkpi.calling.queues._sums import CellSums
 from partnerkpi.calling.queues.columns import (
     ABANDONED,
-    ANSWERED,
     OUTCOMES,
     STEP,
     WAITING,
-    WITH_WAITS,
-    pieces,
+    Pieces,
     places_of,
 )
-from partnerkpi.calling.queues.measures import CLASSES, GROUPS, Cells
+from partnerkpi.calling.queues.measures import CLASSES, Cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Bits, Codes, Counts, Mask, Rows
+    from partnerkpi._arrays import Codes, Counts, Mask, Rows
+    from partnerkpi._call_runs import WeekRun
     from partnerkpi.call_columns import QueueCalls
     from partnerkpi.calling.histograms import Histogram
     from partnerkpi.calling.queues.columns import Piece
@@ -40,10 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HOUR_KINDS", "Room", "Tally"]
 
-_EXACT_IN_DOUBLES = 2**53
-_FLUSH = 1 << 18
-_BLOCK = 512
-_SMALL_WAIT = 22
+_FLUSH = 1 << 17
 _WAIT_BITS = 24
 _HOUR_BITS = 9
 #: Up to so many queues times hours each has a counter of its own.
@@ -55,8 +50,6 @@ _KIND = np.zeros(len(OUTCOMES), np.uint8)
 _KIND[places_of(ABANDONED)] = 1
 _KIND[places_of([WAITING])] = 2
 _KIND.flags.writeable = False
-_GROUPS_OF_OUTCOMES = tuple(tuple(places_of(group)) for group in (ANSWERED, ABANDONED))
-_OTHERS = tuple(places_of([each for each in OUTCOMES if each not in WITH_WAITS]))
 
 
 @frozen
@@ -92,7 +85,7 @@ class Tally:
         self.weeks: Weeks = weeks
         self.pairs: Pairs = Pairs()
         pool = Pool(room.weeks, _WAIT_BITS) if waits else None
-        self.trend: _Trend = _Trend.of(weeks.count, pool)
+        self.trend: _Trend = _Trend.of(weeks, pool)
         positions = [weeks.count - 1, weeks.count - 2] if changes else [weeks.count - 1]
         self.queues: list[_Queues] = [
             _Queues(position, Pool(room.queues, _WAIT_BITS) if waits else None)
@@ -114,12 +107,23 @@ class Tally:
             by_queue.append(self.hours)
         for each in by_queue:
             each.begin(calls)
-        for piece in pieces(calls, self.weeks, hours=self.hours is not None):
-            self.trend.add(piece)
-            for each in by_queue:
-                each.add(piece, self.pairs)
+        pieces = Pieces(calls, self.weeks, hours=self.hours is not None)
+        for run in calls.runs:
+            self.trend.add_run(run)
+            for piece in pieces.of(run) if self._wants(run) else ():
+                self.trend.add(piece)
+                for each in by_queue:
+                    each.add(piece, self.pairs)
         for each in by_queue:
             each.flush(self.pairs)
+
+    def _wants(self, run: WeekRun) -> bool:
+        """Whether more is wanted of a run than what it counts."""
+        if run.week is None or self.hours is not None or self.trend.pool is not None:
+            return True
+        week = self.weeks.position(run.week)
+
+        return any(week == queues.week for queues in self.queues)
 
 
 # --- the trend -----------------------------------------------------------------------------------
@@ -129,39 +133,28 @@ class Tally:
 class _Trend:
     """What each week of the trend counts."""
 
-    counts: NDArray[np.int64]
-    sums: NDArray[np.int64]
+    weeks: Weeks
+    sums: CellSums
     pool: Pool | None
-    total: int = 0
-    kept: _Kept = field(factory=lambda: _Kept.of(STEP))
 
     @staticmethod
-    def of(weeks: int, pool: Pool | None) -> _Trend:
-        counts = np.zeros((weeks, len(OUTCOMES)), np.int64)
+    def of(weeks: Weeks, pool: Pool | None) -> _Trend:
+        return _Trend(weeks, CellSums.of(weeks.count, STEP), pool)
 
-        return _Trend(counts, np.zeros((weeks, GROUPS), np.int64), pool)
+    def add_run(self, run: WeekRun) -> None:
+        """Count the rows of a run, if they are of one week."""
+        if run.week is None:
+            return
+        week = self.weeks.position(run.week)
+        if 0 <= week < self.weeks.count:
+            self.sums.add_counted(week, run.counts, run.waits)
 
     def add(self, piece: Piece) -> None:
-        if isinstance(piece.week, int):
-            self._add_week(piece, piece.week)
-        else:
-            self._add_weeks(piece, piece.week)
+        """Count rows of several weeks, and keep the waits of any."""
+        if not isinstance(piece.week, int):
+            self.sums.add(piece.week, piece.outcome, piece.wait)
         if self.pool is not None:
             self._add_waits(piece, self.pool)
-
-    def _add_week(self, piece: Piece, week: int) -> None:
-        counts, sums = self.kept.counts(piece.outcome, piece.wait)
-        self.counts[week] += counts
-        self.total = fits(self.total + sum(sums))
-        self.sums[week] += sums
-
-    def _add_weeks(self, piece: Piece, week: Bits) -> None:
-        keys = self.kept.keys(week, piece.outcome)
-        counts, sums = self.kept.counted(keys, piece.wait, self.counts.size)
-        self.counts += counts.reshape(self.counts.shape)
-        grouped = _grouped(sums.reshape(self.counts.shape))
-        self.total = fits(self.total + exact_sum(grouped))
-        self.sums += grouped
 
     def _add_waits(self, piece: Piece, pool: Pool) -> None:
         # Other outcomes share a group of their own in each week, which is left out in the end.
@@ -172,20 +165,18 @@ class _Trend:
 
     def cells(self) -> Cells:
         """The weeks; their waits are let go."""
-        weeks = len(self.counts)
-        waits = None
+        weeks, waits = len(self.sums), None
         if self.pool is not None:
             groups = np.arange(weeks * (CLASSES + 1)).reshape(weeks, -1)[:, :CLASSES]
             waits = self.pool.taken(weeks * (CLASSES + 1)).take(groups.reshape(-1))
 
-        return Cells(self.counts.copy(), self.sums.copy(), waits)
+        return _cells(self.sums, waits)
 
 
-def _grouped(sums: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sums by outcome as sums by group."""
-    groups = [sums[:, list(places)].sum(axis=1) for places in _GROUPS_OF_OUTCOMES]
+def _cells(sums: CellSums, waits: Histogram | None) -> Cells:
+    sums.settle()
 
-    return np.stack(groups, axis=1)
+    return Cells(sums.counts.copy(), sums.sums.copy(), waits)
 
 
 # --- rows set aside ------------------------------------------------------------------------------
@@ -234,10 +225,9 @@ class _Queues:
 
     week: int
     pool: Pool | None
-    counts: NDArray[np.int64] = field(factory=lambda: np.zeros((0, len(OUTCOMES)), np.int64))
-    sums: NDArray[np.int64] = field(factory=lambda: np.zeros((0, GROUPS), np.int64))
+    sums: CellSums = field(factory=lambda: CellSums.of(0, _FLUSH))
     aside: _Aside = field(factory=lambda: _Aside([]))
-    kept: _Kept = field(factory=lambda: _Kept.of(_FLUSH))
+    mask: Mask = field(factory=lambda: np.empty(_FLUSH, np.bool_))
 
     def begin(self, calls: QueueCalls) -> None:
         """Make room for rows of a batch."""
@@ -245,50 +235,47 @@ class _Queues:
 
     def add(self, piece: Piece, pairs: Pairs) -> None:
         rows = self._rows(piece)
-        if rows is not None and not len(rows):
-            return
-        if not self.aside.has_room(len(piece) if rows is None else len(rows)):
-            self.flush(pairs)
-        self.aside.add(piece.customer, piece.queue, piece.wait, piece.outcome, rows=rows)
+        count = len(piece) if rows is None else len(rows)
+        columns = (piece.customer, piece.queue, piece.wait, piece.outcome)
+        if rows is None and count > _FLUSH // 2:
+            self._count(pairs, *columns)
+        elif count:
+            if not self.aside.has_room(count):
+                self.flush(pairs)
+            self.aside.add(*columns, rows=rows)
 
     def _rows(self, piece: Piece) -> Rows | None:
         """The rows of the week; ``None`` for all."""
         if isinstance(piece.week, int):
             return None if piece.week == self.week else np.empty(0, np.intp)
 
-        mask = self.kept.one[: len(piece)]
+        mask = self.mask[: len(piece)]
 
-        return np.flatnonzero(np.equal(piece.week, np.uint16(self.week), out=mask))
+        return np.flatnonzero(np.equal(piece.week, piece.week.dtype.type(self.week), out=mask))
 
     def flush(self, pairs: Pairs) -> None:
         """Count what was set aside."""
-        if not self.aside.rows:
-            return
-        customer, queue, wait, outcome = self.aside.taken()
+        if self.aside.rows:
+            self._count(pairs, *self.aside.taken())
+
+    def _count(
+        self, pairs: Pairs, customer: Codes, queue: Codes, wait: Counts, outcome: Codes
+    ) -> None:
         numbers = pairs.numbers(customer, queue)
-        self._grow(len(pairs))
-        keys = self.kept.keys(numbers, outcome)
-        counts, sums = self.kept.counted(keys, wait, self.counts.size)
-        self.counts += counts.reshape(self.counts.shape)
-        self.sums += _grouped(sums.reshape(self.counts.shape))
+        self.sums.grow(len(pairs))
+        self.sums.add(numbers, outcome, wait)
         if self.pool is not None:
             rows = np.flatnonzero(outcome < CLASSES)
             groups = numbers.take(rows) * CLASSES
             groups += outcome.take(rows)
             self.pool.add(groups, wait.take(rows))
 
-    def _grow(self, size: int) -> None:
-        more = size - len(self.counts)
-        if more:
-            self.counts = np.concatenate([self.counts, np.zeros((more, len(OUTCOMES)), np.int64)])
-            self.sums = np.concatenate([self.sums, np.zeros((more, GROUPS), np.int64)])
-
     def cells(self, size: int) -> Cells:
         """So many queues, by their numbers; their waits are let go."""
-        self._grow(size)
+        self.sums.grow(size)
         waits = None if self.pool is None else self.pool.taken(size * CLASSES)
 
-        return Cells(self.counts.copy(), self.sums.copy(), waits)
+        return _cells(self.sums, waits)
 
 
 # --- hours and weeks by queue --------------------------------------------------------------------
@@ -345,89 +332,3 @@ class _Hours:
         self._grow(size)
 
         return self.pool.taken(size), self.offered[:-1].reshape(-1, self.weeks).copy()
-
-
-# --- kernels -------------------------------------------------------------------------------------
-
-
-@frozen(eq=False)
-class _Kept:
-    """Buffers that are kept, and the arithmetic that goes through them."""
-
-    key: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    product: NDArray[np.uint32]
-    narrow: NDArray[np.uint16]
-    group: NDArray[np.bool_]
-    one: NDArray[np.bool_]
-
-    @staticmethod
-    def of(rows: int) -> _Kept:
-        return _Kept(*buffers(rows, np.int64, np.float64, np.uint32, np.uint16, np.bool_, np.bool_))
-
-    def keys(self, cell: Codes, outcome: Codes) -> NDArray[np.int64]:
-        """For each row its cell and outcome in one number."""
-        keys = self.key[: len(cell)]
-        if cell.dtype == np.uint16:
-            # Narrow words first: a mixed sum is several times slower.
-            narrow = self.narrow[: len(cell)]
-            np.multiply(cell, np.uint16(len(OUTCOMES)), out=narrow)
-            np.add(narrow, outcome, out=narrow, casting="unsafe")
-            keys[:] = narrow
-        else:
-            np.multiply(cell, len(OUTCOMES), out=keys)
-            np.add(keys, outcome, out=keys)
-
-        return keys
-
-    def counted(
-        self, keys: NDArray[np.int64], wait: Counts, size: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For each key below ``size`` how many rows have it, and the sum of their waits.
-
-        Both are added up in one double, the count in the low bits. A double that has stayed below
-        2**53 has been exact all the way, because it only ever grew.
-        """
-        shift = len(keys).bit_length()
-        weights = self.weight[: len(keys)]
-        weights[:] = wait
-        weights *= 1 << shift
-        weights += 1
-        packed = np.zeros(size)
-        np.add.at(packed, keys, weights)
-        if packed.max() < _EXACT_IN_DOUBLES:
-            words = packed.astype(np.int64)
-            return words & ((1 << shift) - 1), words >> shift
-        counts = np.bincount(keys, minlength=size)
-
-        return counts, np.array(sums_by_code(keys, wait, size), np.int64)
-
-    def counts(self, outcome: Codes, wait: Counts) -> tuple[NDArray[np.int64], list[int]]:
-        """How many rows have each outcome, and the sums of waits of the two groups."""
-        small = not int(wait.max()) >> _SMALL_WAIT
-        group, one = self.group[: len(outcome)], self.one[: len(outcome)]
-        counts = np.zeros(len(OUTCOMES), np.int64)
-        sums = []
-        for places in _GROUPS_OF_OUTCOMES:
-            group[:] = False
-            for place in places:
-                counts[place] = np.count_nonzero(np.equal(outcome, place, out=one))
-                group |= one
-            sums.append(self._small_sum(wait, group) if small else exact_sum(wait[group]))
-        for place in _OTHERS[:-1]:
-            counts[place] = np.count_nonzero(np.equal(outcome, place, out=one))
-        counts[_OTHERS[-1]] = len(outcome) - counts.sum()
-
-        return counts, sums
-
-    def _small_sum(self, wait: Counts, mask: Mask) -> int:
-        # Blocks of so few small waits that each one's sum fits 32 bits.
-        product = self.product[: len(wait)]
-        if wait.dtype == np.int32:
-            np.multiply(wait, mask, out=product.view(np.int32))
-        else:
-            np.multiply(wait, mask, out=product, casting="unsafe")
-        whole = len(wait) // _BLOCK * _BLOCK
-        blocks = product[:whole].reshape(-1, _BLOCK).sum(axis=1, dtype=np.uint32)
-
-        return int(blocks.sum(dtype=np.int64)) + int(product[whole:].sum(dtype=np.int64))

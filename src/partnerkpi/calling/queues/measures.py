@@ -137,22 +137,32 @@ class Cells:
 
     def pooled(self, places: Rows, size: int) -> Cells:
         """Cells put together: queues to their customers, or all to one."""
-        counts = np.zeros((size, len(OUTCOMES)), np.int64)
-        sums = np.zeros((size, GROUPS), np.int64)
-        np.add.at(counts, places, self.counts)
-        np.add.at(sums, places, self.sums)
         waits = None
         if self.waits is not None:
             waits = self.waits.pooled(_classes(places), size * CLASSES)
 
-        return Cells(counts, sums, waits)
+        return Cells(_pooled(self.counts, places, size), _pooled(self.sums, places, size), waits)
+
+
+def _pooled(numbers: Counts, places: Rows, size: int) -> NDArray[np.int64]:
+    """Rows of numbers added up at their places."""
+    pooled = np.zeros((size, numbers.shape[1]), np.int64)
+    # One after the other: row by row it takes ten times as long.
+    np.add.at(pooled.reshape(-1), _parts(places, numbers.shape[1]), numbers.reshape(-1))
+
+    return pooled
 
 
 def _classes(cells: Rows) -> Rows:
     """The groups of waits of some cells."""
-    groups = np.asarray(cells)[:, np.newaxis] * CLASSES + np.arange(CLASSES)
+    return _parts(cells, CLASSES)
 
-    return groups.reshape(-1)
+
+def _parts(cells: Rows, each: int) -> Rows:
+    """The numbers of the parts of some cells, of which each has so many."""
+    parts = np.asarray(cells)[:, np.newaxis] * each + np.arange(each)
+
+    return parts.reshape(-1)
 
 
 def waits_of(cells: Cells) -> Histogram:
