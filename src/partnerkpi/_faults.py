@@ -83,6 +83,16 @@ class FaultLog:
             raise InputError(self.faults, self.count)
 
     @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Faults of one of several inputs are noted: those of the others are looked for as well."""
+        try:
+            yield
+        except InputError as error:
+            for fault in error.faults:
+                self.add(fault.place, fault.expected, fault.found)
+            self.count += error.count - len(error.faults)
+
+    @contextmanager
     def refusing(self) -> Iterator[None]:
         """What makes further reading impossible goes out together with all faults met before."""
         try:

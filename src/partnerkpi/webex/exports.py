@@ -1,0 +1,304 @@
+"""A directory of the platform's answers and exports, each file known by what is in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from partnerkpi._faults import FAULT_CAP, FaultLog
+from partnerkpi._frozen import Frozen
+from partnerkpi.errors import Place
+from partnerkpi.io._csv import CsvReader
+from partnerkpi.io._files import opened, text_pieces
+from partnerkpi.io._json import JsonText
+from partnerkpi.webex._fact_rows import heading_key
+from partnerkpi.webex.assembly import portfolio
+from partnerkpi.webex.payloads import Payload
+from partnerkpi.webex.quality_statistics import WebexQualityStatistics, quality_statistics
+from partnerkpi.webex.subscription_facts import subscription_facts
+
+if TYPE_CHECKING:
+    import os
+    from datetime import datetime
+
+    from partnerkpi.call_columns import Calls, QueueCalls
+    from partnerkpi.io._files import ByteSource
+    from partnerkpi.models import Partner
+    from partnerkpi.webex._fact_rows import UnknownKeys
+    from partnerkpi.webex.webex_portfolio import WebexPortfolio
+
+__all__ = ["WebexExports", "read", "recognized"]
+
+Form: TypeAlias = Literal["json", "csv"]
+
+_PART = 1 << 16
+_ENDINGS: Mapping[str, Form] = Frozen(
+    {".json": "json", ".json.gz": "json", ".csv": "csv", ".csv.gz": "csv"}
+)
+_LISTS = ("items", "subPartners")
+_NO_ORGANIZATIONS = "an answer with organizations, beside those with licenses"
+_NOTHING = "answers or exports of the platform, as .json or .csv"
+
+
+@frozen
+class _Look:
+    """What is seen of a file at first sight.
+
+    Attributes:
+        form: What it is written in.
+        names: The keys of the first record as they are, or the headings as they are compared.
+        listed: The key of the list that the record is in, if it is in one.
+    """
+
+    form: Form
+    names: frozenset[str]
+    listed: str | None = None
+
+    def has(self, *names: str) -> bool:
+        """Whether all of some keys or headings are there."""
+        return self.names.issuperset(names)
+
+    def has_any(self, *names: str) -> bool:
+        """Whether any of some keys or headings is there."""
+        return not self.names.isdisjoint(names)
+
+
+@frozen
+class _Recognizer:
+    """A kind of file, and how it is known."""
+
+    kind: str
+    form: Form
+    fits: Callable[[_Look], bool]
+
+
+#: How each kind of file is known: the first that fits. A kind that is added here is read in
+#: ``read``, where the files of each kind are at hand by its name.
+_RECOGNIZERS = (
+    _Recognizer("subpartners", "json", lambda look: look.listed == "subPartners"),
+    _Recognizer("licenses", "json", lambda look: look.has_any("totalUnits", "consumedUnits")),
+    _Recognizer("quality_statistics", "json", lambda look: look.has("metrics", "startTime")),
+    _Recognizer("administrators", "json", lambda look: look.has("id", "emails")),
+    _Recognizer("subscribers", "json", lambda look: look.has("customerId", "status")),
+    _Recognizer(
+        "wholesale",
+        "json",
+        lambda look: look.has("id", "status") and look.has_any("packages", "address", "externalId"),
+    ),
+    _Recognizer("organizations", "json", lambda look: look.has("id", "displayName")),
+    _Recognizer("tags", "json", lambda look: look.has("orgId", "tags")),
+    _Recognizer("managed_organizations", "json", lambda look: look.has("orgId", "role")),
+    _Recognizer("facts", "json", lambda look: look.has("subscription_id")),
+    _Recognizer(
+        "tag_catalogue",
+        "json",
+        lambda look: look.has("name") and look.names <= {"name", "description"},
+    ),
+    _Recognizer("facts", "csv", lambda look: look.has_any("subscription id", "sub ref id(s)")),
+)
+
+
+def _by_name(files: Mapping[str, str]) -> Mapping[str, str]:
+    return Frozen(files)
+
+
+@frozen(eq=False, kw_only=True)
+class WebexExports:
+    """What a directory of answers and exports holds.
+
+    Attributes:
+        portfolio: The customers, with what has to be said beside them; ``None`` without
+            organizations.
+        calls: The call legs; ``None`` without any.
+        queue_calls: The queue calls; ``None`` without any.
+        quality_statistics: Statistics of call quality.
+        files: What each file was taken for, by its name.
+        unused: Names of files that were recognized, but say nothing of a report by themselves.
+        unrecognized: Names of files of JSON or CSV that were not recognized.
+
+    Example:
+        >>> WebexExports().portfolio is None
+        True
+    """
+
+    portfolio: WebexPortfolio | None = None
+    calls: Calls | None = None
+    queue_calls: QueueCalls | None = None
+    quality_statistics: Payload[WebexQualityStatistics] = field(factory=lambda: Payload(()))
+    files: Mapping[str, str] = field(default=Frozen({}), converter=_by_name)
+    unused: tuple[str, ...] = ()
+    unrecognized: tuple[str, ...] = ()
+
+    def notes(self) -> tuple[str, ...]:
+        """What has to be said, a sentence each.
+
+        Example:
+            >>> WebexExports(unrecognized=("notes.csv",)).notes()
+            ('not recognized: notes.csv',)
+        """
+        said = () if self.portfolio is None else self.portfolio.notes()
+        unused = [f"not used: {name} ({self.files[name]})" for name in self.unused]
+
+        return (*said, *unused, *(f"not recognized: {name}" for name in self.unrecognized))
+
+
+def recognized(directory: str | os.PathLike[str]) -> Mapping[str, str]:
+    """What each file of a directory is taken for, by its name; nothing for what is not recognized.
+
+    Only files of JSON and CSV are looked at, gzipped or not: at the keys of the first record, or
+    at the headings.
+
+    Raises:
+        InputError: a file is neither JSON nor CSV, whatever its name says.
+        OSError: it is no directory, or a file cannot be opened.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     _ = Path(directory, "a.json").write_text('[{"id": "o", "displayName": "Globex"}]')
+        ...     dict(recognized(directory))
+        {'a.json': 'organizations'}
+    """
+    found, log = {}, FaultLog()
+    for path in sorted(Path(directory).iterdir()):
+        form = next((each for end, each in _ENDINGS.items() if path.name.endswith(end)), None)
+        if form is not None and path.is_file():
+            with log.noting():
+                found[path.name] = _kind_of(path, form)
+    log.refuse()
+
+    return Frozen(found)
+
+
+def _kind_of(path: Path, form: Form) -> str:
+    with opened(path) as source:
+        look = _look_at_json(source) if form == "json" else _look_at_csv(source)
+    kinds = (each.kind for each in _RECOGNIZERS if each.form == form and each.fits(look))
+
+    return next(kinds, "")
+
+
+def _look_at_json(source: ByteSource) -> _Look:
+    text = JsonText(source.name, text_pieces(source, _PART))
+    listed, found = _first_record(text)
+    names = frozenset(map(str, found)) if isinstance(found, Mapping) else frozenset[str]()
+
+    return _Look("json", names, listed)
+
+
+def _first_record(text: JsonText) -> tuple[str | None, object]:
+    """The first record of an answer, and the key of the list that it is in."""
+    if text.look() == "[":
+        return None, text.value() if text.enter("[]") else {}
+    if text.look() != "{":
+        return None, text.value()
+    found: dict[str, object] = {}
+    for key in text.members():
+        if key in _LISTS and text.look() == "[":
+            return key, text.value() if text.enter("[]") else {}
+        found[key] = text.value()
+
+    return None, found
+
+
+def _look_at_csv(source: ByteSource) -> _Look:
+    log = FaultLog()
+    header = CsvReader(source, log).header()
+    log.refuse()
+
+    return _Look("csv", frozenset(map(heading_key, header[1] if header else ())))
+
+
+def read(
+    directory: str | os.PathLike[str],
+    *,
+    observed_at: datetime,
+    partner: Partner | str | None = None,
+    lenient: bool = False,
+    unknown_keys: UnknownKeys = "refuse",
+    max_faults: int = FAULT_CAP,
+) -> WebexExports:
+    """Read a directory of answers and exports, each file known by what is in it.
+
+    Args:
+        directory: The directory; files in folders below it are not looked at.
+        observed_at: When the answers were fetched; a timezone-aware instant.
+        partner: As for ``portfolio``.
+        lenient: As for ``portfolio``.
+        unknown_keys: As for ``subscription_facts``: the answers may have any.
+        max_faults: As for ``portfolio``.
+
+    Raises:
+        InputError: a file is faulty, or there are licenses without organizations, or nothing is
+            recognized at all; carries every fault.
+        InstantError: ``observed_at`` is naive or out of range.
+        OSError: it is no directory, or a file cannot be opened.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from tempfile import TemporaryDirectory
+        >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+        >>> with TemporaryDirectory() as directory:
+        ...     _ = Path(directory, "a.json").write_text('[{"id": "o", "displayName": "Globex"}]')
+        ...     found = read(directory, observed_at=when)
+        >>> found.portfolio.portfolio.customers[0].name
+        'Globex'
+    """
+    kinds = recognized(directory)
+    files: dict[str, list[Path]] = defaultdict(list)
+    for name, kind in kinds.items():
+        files[kind].append(Path(directory, name))
+    log = FaultLog(max_faults)
+    _judge(files, Place(str(directory)), log)
+    found, statistics = None, Payload[WebexQualityStatistics](())
+    with log.noting():
+        statistics = quality_statistics(
+            *files["quality_statistics"], lenient=lenient, max_faults=max_faults
+        )
+    if files["organizations"]:
+        with log.noting():
+            facts = [
+                subscription_facts(
+                    path, lenient=lenient, unknown_keys=unknown_keys, max_faults=max_faults
+                )
+                for path in files["facts"]
+            ]
+            found = portfolio(
+                organizations=files["organizations"],
+                licenses=files["licenses"],
+                observed_at=observed_at,
+                tags=files["tags"],
+                facts=facts,
+                wholesale=files["wholesale"],
+                partner=partner,
+                lenient=lenient,
+                max_faults=max_faults,
+            )
+    log.refuse()
+
+    return WebexExports(
+        portfolio=found,
+        quality_statistics=statistics,
+        files={name: kind for name, kind in kinds.items() if kind},
+        unused=tuple(name for name, kind in kinds.items() if kind in _UNUSED),
+        unrecognized=tuple(name for name, kind in kinds.items() if not kind),
+    )
+
+
+#: Kinds that are recognized, and of which a report says nothing: administrators, because their
+#: answer does not say of which organization they are.
+_UNUSED = frozenset(
+    {"administrators", "managed_organizations", "subpartners", "subscribers", "tag_catalogue"}
+)
+
+
+def _judge(files: Mapping[str, list[Path]], place: Place, log: FaultLog) -> None:
+    if not any(files.get(kind) for kind in files if kind and kind not in _UNUSED):
+        log.add(place, _NOTHING, "none of them")
+    elif files.get("licenses") and not files.get("organizations"):
+        log.add(place, _NO_ORGANIZATIONS, "none")
+    log.refuse()
