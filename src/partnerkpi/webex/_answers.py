@@ -62,7 +62,7 @@ class Gathering:
                 self.kept += found.faults
                 self.kept_count += found.fault_count
             else:
-                self._take_faults(found)
+                self.log.take(found.faults, found.fault_count)
             for key, count in found.ignored.items():
                 self.ignored[f"{name}.{key}"] += count
             yield found
@@ -76,11 +76,6 @@ class Gathering:
             for payload in self.payloads(name, given, read)
             for position, record in enumerate(payload)
         ]
-
-    def _take_faults(self, found: Payload[_Record]) -> None:
-        for fault in found.faults:
-            self.log.add(fault.place, fault.expected, fault.found)
-        self.log.count += found.fault_count - len(found.faults)
 
 
 def _several(given: object) -> Iterable[object]:

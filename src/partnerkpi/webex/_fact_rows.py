@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from partnerkpi._faults import shown
 from partnerkpi._instants import of_datetime, parse_one, to_datetime
-from partnerkpi.errors import Place
+from partnerkpi.errors import InputError, Place
 from partnerkpi.io._cells import MISSING, came, instant_fault, step, text_fault
 from partnerkpi.io._csv import CsvReader
 from partnerkpi.io._files import opened
@@ -95,8 +95,11 @@ def _is_table(source: object) -> bool:
 
 def _whole(source: object, name: str, log: FaultLog) -> bytes | None:
     given = source.encode() if isinstance(source, str) and _is_table(source) else source
-    with log.noting(), opened(source_of(given), name) as data:
-        return b"".join(iter(lambda: data.read(_PIECE), b""))
+    try:
+        with opened(source_of(given), name) as data:
+            return b"".join(iter(lambda: data.read(_PIECE), b""))
+    except InputError as error:
+        log.take(error.faults, error.count)
 
     return None
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from partnerkpi.errors import InputError
 from partnerkpi.io._cells import MISSING
 from partnerkpi.io._files import Readable, opened, text_pieces
 from partnerkpi.io._json import CHUNK, JsonText
@@ -35,14 +36,17 @@ def loaded(source: PayloadSource, name: str, log: FaultLog) -> object:
     """
     if isinstance(source, Mapping) or is_list(source):
         return source
-    with log.noting(), opened(source_of(source), name) as data:
-        text = JsonText(name, text_pieces(data, CHUNK))
-        text.fill(_ALL)
-        found = text.value()
-        text.finish()
-        return found
+    try:
+        with opened(source_of(source), name) as data:
+            text = JsonText(name, text_pieces(data, CHUNK))
+            text.fill(_ALL)
+            found = text.value()
+            text.finish()
+    except InputError as error:
+        log.take(error.faults, error.count)
+        return MISSING
 
-    return MISSING
+    return found
 
 
 def is_list(source: object) -> bool:
