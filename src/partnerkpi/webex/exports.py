@@ -297,7 +297,7 @@ _UNUSED = frozenset(
 
 
 def _judge(files: Mapping[str, list[Path]], place: Place, log: FaultLog) -> None:
-    if not any(files.get(kind) for kind in files if kind and kind not in _UNUSED):
+    if not any(paths for kind, paths in files.items() if kind and kind not in _UNUSED):
         log.add(place, _NOTHING, "none of them")
     elif files.get("licenses") and not files.get("organizations"):
         log.add(place, _NO_ORGANIZATIONS, "none")
