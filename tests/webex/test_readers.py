@@ -245,7 +245,8 @@ def test_whose_a_license_is() -> None:
     assert [GLOBEX, GLOBEX] == [one.organization and one.organization.text for one in found]
     assert webex.licenses([told])[0].organization is None
     (fault,) = faults_of(lambda: webex.licenses([own], organization=INITECH))
-    assert fault.startswith("licenses, [0].id: expected a license of the organization that was")
+    expected = "[0].id: expected a license of the organization that was asked for"
+    assert fault.startswith(f"licenses of {INITECH}, {expected}")
     assert ["licenses, organization: expected the id of an organization, found an empty text"] == (
         faults_of(lambda: webex.licenses([own], organization=""))
     )
@@ -385,7 +386,7 @@ def test_overlapping_statistics_are_never_added(other: tuple[int, int, str | Non
         ("avgCallLegAudioJitter", True, "a finite number, 0 or more"),
     ],
 )
-def test_faulty_metrics(key: str, given: object, expected: str) -> None:
+def test_faulty_metrics(key: str, given: Any, expected: str) -> None:
     """Counts that do not fit each other, and measurements that are none, are faults."""
     (fault,) = faults_of(lambda: webex.quality_statistics([statistics(1, 2, **{key: given})]))
 
@@ -398,11 +399,13 @@ def test_faulty_statistics() -> None:
     del answers[2]["metrics"]
 
     assert [
-        "quality statistics, [0].endTime: expected an end after the start, found "
-        "2026-08-03T00:00:00+00:00",
-        "quality statistics, [1].metrics: expected an object, found 5",
-        "quality statistics, [2].metrics: expected an object, found nothing",
-    ] == faults_of(lambda: webex.quality_statistics(answers))
+        ("[0].endTime", "an end after the start"),
+        ("[1].metrics", "an object"),
+        ("[2].metrics", "an object"),
+    ] == [
+        (fault.place.path, fault.expected)
+        for fault in webex.quality_statistics(answers, lenient=True).faults
+    ]
 
 
 @pytest.mark.parametrize("given", ["1e400", "NaN", "-1.5", "1" * 400])

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from partnerkpi import _record_rules as rules
 from partnerkpi._faults import FaultLog
@@ -264,6 +264,10 @@ class Kind:
     one: str
     key: str
     lists: tuple[str, ...] = ("items",)
+
+    def of(self, organization: str | None) -> Kind:
+        """The same of one organization, if that is told."""
+        return self if organization is None else evolve(self, name=f"{self.name} of {organization}")
 
     @property
     def expected(self) -> str:

@@ -11,7 +11,7 @@ from attrs import frozen
 from partnerkpi._faults import FAULT_CAP
 from partnerkpi.managing_models import Role
 from partnerkpi.webex._reading import Cells, Kind, read_payload
-from partnerkpi.webex.ids import WebexId
+from partnerkpi.webex.ids import WebexId, decode_id
 
 if TYPE_CHECKING:
     from partnerkpi.webex._loading import PayloadSource
@@ -39,6 +39,8 @@ class WebexAdministrator:
 
     Attributes:
         id: The person's id.
+        organization: To which organization the person is assigned, as the caller says;
+            ``None`` otherwise.
         name: The display name, else first and last name, else nothing.
         emails: The e-mail addresses.
         role: The role in the organization, such as ``id_full_admin``; nothing where it is not
@@ -51,18 +53,23 @@ class WebexAdministrator:
     """
 
     id: WebexId
+    organization: WebexId | None = None
     name: str
     emails: tuple[str, ...] = ()
     role: str = ""
 
 
 def administrators(
-    *sources: PayloadSource, lenient: bool = False, max_faults: int = FAULT_CAP
+    *sources: PayloadSource,
+    organization: str | None = None,
+    lenient: bool = False,
+    max_faults: int = FAULT_CAP,
 ) -> Payload[WebexAdministrator]:
-    """Read the administrators of one organization; the answer does not say of which.
+    """Read the administrators who are assigned to one organization.
 
     Args:
         sources: Answers: parsed JSON, bytes or text of JSON, paths (gzipped or not), streams.
+        organization: Whose administrators were asked for: the answer does not say.
         lenient: Leave faulty records out and list them in the result, instead of raising.
         max_faults: How many faults are carried; all are counted.
 
@@ -75,19 +82,26 @@ def administrators(
         >>> administrators([row])[0].emails
         ('ada@north.example',)
     """
+    told = None if organization is None else decode_id(organization)
+
     return read_payload(
-        _ADMINISTRATORS, sources, _administrator, lenient=lenient, max_faults=max_faults
+        _ADMINISTRATORS.of(organization),
+        sources,
+        lambda cells: _administrator(cells, told),
+        lenient=lenient,
+        max_faults=max_faults,
     )
 
 
 _ADMINISTRATORS = Kind("administrators", "an administrator", "emails")
 
 
-def _administrator(cells: Cells) -> WebexAdministrator:
+def _administrator(cells: Cells, told: WebexId | None) -> WebexAdministrator:
     first, last = (cells.text(key, optional=True) for key in ("firstName", "lastName"))
 
     return WebexAdministrator(
         id=cells.id("id"),
+        organization=told,
         name=cells.text("displayName", optional=True) or f"{first} {last}".strip(),
         emails=cells.texts("emails"),
         role=cells.text("roleInCustomerOrg", optional=True),

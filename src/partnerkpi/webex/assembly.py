@@ -182,9 +182,9 @@ class _Reader:
         self, given: ByOrganization[WebexAdministrator] | None
     ) -> Iterator[tuple[str, list[Placed[WebexAdministrator]]]]:
         """The administrators of each organization."""
-        read = partial(read_administrators, **self._how)
         for owner in given or ():
             answers: Given[WebexAdministrator] = (given or {})[owner]
+            read = partial(read_administrators, organization=owner, **self._how)
             yield owner, self.gathering.records("administrators", answers, read)
 
     def licenses(

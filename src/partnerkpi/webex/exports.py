@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 from attrs import field, frozen
 
@@ -19,7 +18,7 @@ from partnerkpi.webex._fact_rows import heading_key
 from partnerkpi.webex.assembly import portfolio
 from partnerkpi.webex.payloads import Payload
 from partnerkpi.webex.quality_statistics import WebexQualityStatistics, quality_statistics
-from partnerkpi.webex.subscription_facts import subscription_facts
+from partnerkpi.webex.subscription_facts import SubscriptionFacts, subscription_facts
 
 if TYPE_CHECKING:
     import os
@@ -248,25 +247,16 @@ def read(
         >>> found.portfolio.portfolio.customers[0].name
         'Globex'
     """
-    kinds = recognized(directory)
-    files: dict[str, list[Path]] = defaultdict(list)
-    for name, kind in kinds.items():
-        files[kind].append(Path(directory, name))
-    log = FaultLog(max_faults)
-    _judge(files, Place(str(directory)), log)
+    kinds, log = recognized(directory), FaultLog(max_faults)
+    files = _Files.of(directory, kinds)
+    files.judge(log)
+    reading: _Reading = {"lenient": lenient, "max_faults": max_faults}
     found, statistics = None, Payload[WebexQualityStatistics](())
     with log.noting():
-        statistics = quality_statistics(
-            *files["quality_statistics"], lenient=lenient, max_faults=max_faults
-        )
+        statistics = quality_statistics(*files["quality_statistics"], **reading)
     if files["organizations"]:
+        facts = files.facts(unknown_keys, None if lenient else log, max_faults)
         with log.noting():
-            facts = [
-                subscription_facts(
-                    path, lenient=lenient, unknown_keys=unknown_keys, max_faults=max_faults
-                )
-                for path in files["facts"]
-            ]
             found = portfolio(
                 organizations=files["organizations"],
                 licenses=files["licenses"],
@@ -275,8 +265,7 @@ def read(
                 facts=facts,
                 wholesale=files["wholesale"],
                 partner=partner,
-                lenient=lenient,
-                max_faults=max_faults,
+                **reading,
             )
     log.refuse()
 
@@ -289,16 +278,59 @@ def read(
     )
 
 
+class _Reading(TypedDict):
+    lenient: bool
+    max_faults: int
+
+
+@frozen
+class _Files:
+    """The files of a directory, by kind."""
+
+    directory: Path
+    of_kinds: Mapping[str, list[Path]]
+
+    @staticmethod
+    def of(directory: str | os.PathLike[str], kinds: Mapping[str, str]) -> _Files:
+        found: dict[str, list[Path]] = {}
+        for name, kind in kinds.items():
+            found.setdefault(kind, []).append(Path(directory, name))
+
+        return _Files(Path(directory), found)
+
+    def __getitem__(self, kind: str) -> list[Path]:
+        return self.of_kinds.get(kind, [])
+
+    def judge(self, log: FaultLog) -> None:
+        """Fault what does not make an input.
+
+        Raises:
+            InputError: there is any fault.
+        """
+        place = Place(str(self.directory))
+        if not {*self.of_kinds} - _UNUSED - {""}:
+            log.add(place, _NOTHING, "none of them")
+        elif self["licenses"] and not self["organizations"]:
+            log.add(place, _NO_ORGANIZATIONS, "none")
+        log.refuse()
+
+    def facts(
+        self, unknown_keys: UnknownKeys, log: FaultLog | None, max_faults: int
+    ) -> list[Payload[SubscriptionFacts]]:
+        """The facts; what is faulty in them goes to the log, if there is one."""
+        found = [
+            subscription_facts(path, lenient=True, unknown_keys=unknown_keys, max_faults=max_faults)
+            for path in self["facts"]
+        ]
+        for each in found:
+            if log is not None:
+                log.take(each.faults, each.fault_count)
+
+        return found
+
+
 #: Kinds that are recognized, and of which a report says nothing: administrators, because their
 #: answer does not say of which organization they are.
 _UNUSED = frozenset(
     {"administrators", "managed_organizations", "subpartners", "subscribers", "tag_catalogue"}
 )
-
-
-def _judge(files: Mapping[str, list[Path]], place: Place, log: FaultLog) -> None:
-    if not any(paths for kind, paths in files.items() if kind and kind not in _UNUSED):
-        log.add(place, _NOTHING, "none of them")
-    elif files.get("licenses") and not files.get("organizations"):
-        log.add(place, _NO_ORGANIZATIONS, "none")
-    log.refuse()

@@ -127,7 +127,7 @@ def licenses(
         raise InputError([Fault(place, "the id of an organization", "an empty text")])
 
     return read_payload(
-        _LICENSES,
+        _LICENSES.of(organization),
         sources,
         lambda cells: _license(cells, told),
         lenient=lenient,
