@@ -229,6 +229,7 @@ def test_partners_must_be_one() -> None:
     with pytest.raises(InputError, match=r"partner\.id: expected the partner of .* \('north'\)"):
         portfolio(partner=north).merged_with(portfolio(partner=south))
     assert north == portfolio(partner=north).merged_with(portfolio()).partner
+    assert north == portfolio(partner=north).merged_with(portfolio(partner=north)).partner
     assert south == portfolio().merged_with(portfolio(partner=south)).partner
 
 
@@ -245,6 +246,14 @@ def test_the_own_organization_has_a_history_too() -> None:
     assert both.organization is not None
     assert 2 == len(both.organization.subscriptions[0].licenses[0].observations)
     assert kept.partner == first
+
+
+def test_the_own_organization_was_never_a_customer() -> None:
+    """What one portfolio has as a customer cannot be the partner's own organization in another."""
+    own = customer(id="o-1")
+    partner = pk.Partner(id="p", name="North", organization=own)
+    with pytest.raises(InputError, match="other than that of the partner's own organization"):
+        portfolio(own).merged_with(portfolio(partner=partner))
 
 
 def test_faults_of_both_are_carried() -> None:

@@ -434,6 +434,9 @@ def _exports(options: argparse.Namespace) -> Inputs:
     )
     _tell(f"python -m partnerkpi: {note}" for note in found.notes())
     said = found.portfolio
+    if (said, found.calls, found.queue_calls) == (None, None, None):
+        msg = f"{options.input} holds nothing that a report speaks of"
+        raise _UsageError(msg)
     if said is not None:
         missing = [f"missing of {each}" for each in said.missing[: options.max_faults]]
         _tell(_fault_lines(missing, len(said.missing)))

@@ -133,9 +133,12 @@ def test_a_directory_becomes_a_portfolio(tmp_path: Path) -> None:
     )
     assert datetime(2026, 12, 1, tzinfo=UTC) == customer.subscriptions[0].ends_at
     assert (("catalogue.json",), ("other.json",)) == (found.unused, found.unrecognized)
-    assert (*found.portfolio.notes(), "not used: catalogue.json (tag_catalogue)") == (
-        found.notes()[:-1]
-    )
+    assert [
+        *found.portfolio.notes(),
+        f"call quality by the platform's own rule: {found.quality_statistics[0]}",
+        "not used: catalogue.json (tag_catalogue)",
+        "not recognized: other.json",
+    ] == [*found.notes()]
     assert (None, None) == (found.calls, found.queue_calls)
 
 
@@ -228,6 +231,22 @@ def test_report_shows_faults_of_a_directory(tmp_path: Path) -> None:
     assert 0 == lenient.returncode
     assert fault in lenient.stderr
     assert "\n... and 2 more\n" in lenient.stderr
+
+
+def test_report_of_nothing(tmp_path: Path) -> None:
+    """Statistics of call quality are told, but no report speaks of them."""
+    source = SAMPLES / "calling_metrics" / "call_quality_stats_example.json"
+    done = run(
+        "report", filled(tmp_path, q__json=source.read_text("utf-8")), "--as-of", "2026-11-22"
+    )
+    note, refusal = done.stderr.splitlines()
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert note.endswith(
+        "Headquarters, 2026-08-10T12:00:00Z to 2026-08-16T12:00:00Z: 11400 of "
+        "12000 calls with media good"
+    )
+    assert refusal.endswith("holds nothing that a report speaks of")
 
 
 def test_report_prefers_our_own_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -185,12 +185,18 @@ def test_an_organization_that_comes_again() -> None:
     ] == faults_of(organizations=[*ORGANIZATIONS, organization_row(GLOBEX, "Globecks")])
 
 
-@pytest.mark.parametrize("own", [NORTH, encoded("ORGANIZATION", NORTH), "upper", "record"])
+OWN = [NORTH, encoded("ORGANIZATION", NORTH), "upper", "record", "organization"]
+
+
+@pytest.mark.parametrize("own", OWN)
 def test_the_own_organization_is_no_customer(own: str) -> None:
     """It becomes that of the partner, with what is its own, whichever way it is named."""
     partner: object = {
         "upper": encoded("ORGANIZATION", NORTH).upper(),
         "record": pk.Partner(id=NORTH, name="We"),
+        "organization": pk.Partner(
+            id="p-1", name="We", organization=pk.Customer(id=NORTH, name="Us")
+        ),
     }.get(own, own)
     row = license_row("9", owner=NORTH, subscriptionId="Own")
     found = made(license_row(), row, partner=partner)
@@ -199,7 +205,7 @@ def test_the_own_organization_is_no_customer(own: str) -> None:
     assert kept is not None
     assert kept.organization is not None
     assert (NORTH, "Own") == (kept.organization.id, kept.organization.subscriptions[0].id)
-    assert ("We" if own == "record" else "North Partner") == kept.name
+    assert ("We" if own in {"record", "organization"} else "North Partner") == kept.name
     assert [GLOBEX, INITECH] == [each.id for each in found.portfolio.customers]
     assert NORTH not in {each.customer_id for each in found.missing}
 
@@ -302,6 +308,21 @@ def test_a_subscription_that_organizations_share() -> None:
     assert "subscription 'Sub1' is shared by several organizations" in found.notes()
 
 
+def test_names_that_collide_in_the_end() -> None:
+    """What is told apart by a mark may meet what is really called so: a fault, not one line."""
+    suites = [license_row(str(n), "Suite", siteUrl=f"s{n}") for n in (1, 2)]
+    shared = [license_row(str(n), owner=owner) for n, owner in ((3, GLOBEX), (4, INITECH))]
+    same = license_row("5", subscriptionId=f"Sub1@{INITECH}")
+
+    assert [("licenses, [2]", "one license line per product and name in a subscription")] == [
+        (place, expected)
+        for place, expected, _ in faults_of(*suites, license_row("6", "Suite (s2)"))
+    ]
+    assert [("licenses, [1].subscriptionId", "an id that occurs once")] == [
+        (place, expected) for place, expected, _ in faults_of(*shared, same)
+    ]
+
+
 def test_a_license_of_nobody_we_know() -> None:
     """Without an organization, or of one that is not there, it cannot be counted anywhere."""
     assert [
@@ -325,6 +346,11 @@ def test_products_can_be_told() -> None:
     found = made(license_row(name="Suite"), products={"suite": "the_suite"})
 
     assert "the_suite" == only(found).licenses[0].product
+
+
+def test_products_are_texts() -> None:
+    """A product that is none is a fault, whether or not a license has it."""
+    assert [("products, x", "a text", "5")] == faults_of(products={"x": 5})
 
 
 # Trials

@@ -118,7 +118,7 @@ class Builder:
         """The portfolio of some organizations."""
         rows = [(at, row) for at, owner in enumerate(wanted) for row in self.rows.get(owner, ())]
         lines = [(at, line) for at, (_, row) in enumerate(rows) for line in row.held.lines]
-        intake = Intake(self.log, _Places(self, wanted, [row for _, row in rows], lines))
+        intake = Intake(self.log, _Places(self, [row for _, row in rows], lines))
         intake.add_customers(self._customers(wanted))
         intake.add_subscriptions(self._subscriptions(rows))
         intake.add_licenses(self._licenses(lines))
@@ -194,16 +194,16 @@ class Builder:
 
 @frozen
 class _Places:
-    """Where rows of a portfolio stand in the answers, or in the facts."""
+    """Where rows of a portfolio stand in the answers, or in the facts.
+
+    Customers have no faults any more: each organization is there once, and the own one is none.
+    """
 
     builder: Builder
-    customers: Sequence[int]
     rows: Sequence[Row]
     lines: Sequence[tuple[int, Line]]
 
     def __call__(self, table: str, row: int, column: str | None, /) -> Place:
-        if table == "customers":
-            return self.builder.organizations.placed[self.customers[row]].place("id")
         if table == "licenses":
             return self.lines[row][1].license.place()
         held = self.rows[row].held

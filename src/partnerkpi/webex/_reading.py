@@ -64,13 +64,15 @@ class Cells:
 
     def text(self, key: str, *, optional: bool = False) -> str:
         """A text; where it is optional and not there, an empty one."""
+        if optional and self.record.get(key) == "":
+            self.asked.add(key)
+            return ""
+
         return cast("str", self._checked(key, text_fault, "", optional=optional))
 
     def text_or_none(self, key: str) -> str | None:
         """A text, if there is one; an empty one is none."""
-        value = self._value(key)
-
-        return None if value is None or value == "" else self.text(key)
+        return self.text(key, optional=True) or None
 
     def id(self, key: str) -> WebexId:
         """An id of the platform."""
@@ -88,7 +90,7 @@ class Cells:
 
     def count_or_none(self, key: str) -> int | None:
         """A count, if there is one."""
-        return None if self._value(key) is None else self.count(key)
+        return cast("int | None", self._checked(key, count_fault, None, optional=True))
 
     def is_null(self, key: str) -> bool:
         """Whether the key is there and says nothing."""
@@ -205,7 +207,7 @@ class Cells:
     ) -> object:
         self.asked.add(key)
         value = self.record.get(key, MISSING)
-        if optional and (value is None or value is MISSING or value == ""):
+        if optional and (value is None or value is MISSING):
             return filler
         expected = check(value)
         if expected is None:

@@ -11,6 +11,7 @@ from attrs import define, evolve
 from partnerkpi._faults import FAULT_CAP, FaultLog, shown
 from partnerkpi._instants import of_datetime, to_datetime
 from partnerkpi.errors import Place
+from partnerkpi.io._cells import step, text_fault
 from partnerkpi.models import Partner, PartnerId
 from partnerkpi.webex._answers import Gathering, owners_and_sources
 from partnerkpi.webex._building import Builder, incomplete_figures, missing_of
@@ -94,8 +95,8 @@ def portfolio(
         administrators: Who is assigned to each organization, by its id.
         wholesale: Wholesale customers: country, own id, status and packages become attributes
             ``country``, ``external_id``, ``wholesale_status`` and ``wholesale_packages``.
-        partner: The partner: the id of its own organization, or a ``Partner`` with that id. The
-            organization becomes ``partner.organization`` and is no customer.
+        partner: The partner: the id of its own organization, or a ``Partner`` with that id, or
+            with that organization. It becomes ``partner.organization`` and is no customer.
         products: Products of license names, asked before ``LICENSE_PRODUCTS``.
         roles: Roles of administrators, asked before ``ADMINISTRATOR_ROLES``.
         undated: What becomes of a subscription of which nobody says since when it is there:
@@ -130,7 +131,7 @@ def portfolio(
     said.take_wholesale(reader.wholesale(wholesale))
     for owner, people in reader.administrators(administrators):
         said.take_administrators(decode_id(owner), people, {**ADMINISTRATOR_ROLES, **(roles or {})})
-    lines = Sorted(known, products or {}, reader.log)
+    lines = Sorted(known, _checked(products or {}, reader.log), reader.log)
     lines.take(reader.licenses(licenses))
     index = FactIndex(known, reader.log)
     index.take(reader.facts(facts), lines)
@@ -205,6 +206,15 @@ class _Reader:
 _KEYS_OF_LICENSES = frozenset({"items", "id", "totalUnits"})
 
 
+def _checked(products: Mapping[str, str], log: FaultLog) -> Mapping[str, str]:
+    """The caller's own products, each of which must be a text."""
+    for pattern, product in products.items():
+        if expected := text_fault(product):
+            log.add(Place("products", path=step("", pattern)), expected, shown(product))
+
+    return products
+
+
 def _added(builder: Builder, lines: Sorted, *, leave_out: bool) -> Iterator[LeftOut]:
     """Give the builder its subscriptions; those that it does not get."""
     for held in lines.held.values():
@@ -233,7 +243,8 @@ def _portfolio(builder: Builder, partner: Partner | str | None) -> Portfolio:
 def _own(builder: Builder, partner: Partner | str | None) -> int | None:
     if partner is None:
         return None
-    told = partner.id if isinstance(partner, Partner) else partner
+    own = partner.organization if isinstance(partner, Partner) else None
+    told = partner if isinstance(partner, str) else own.id if own else partner.id
     found = builder.organizations.find(decode_id(told))
     if found is None and isinstance(partner, str):
         builder.log.add(Place("partner"), _OWN, shown(partner))

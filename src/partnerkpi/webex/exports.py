@@ -40,6 +40,7 @@ _ENDINGS: Mapping[str, Form] = Frozen(
 )
 _LISTS = ("items", "subPartners")
 _NO_ORGANIZATIONS = "an answer with organizations, beside those with licenses"
+_QUALITY = "call quality by the platform's own rule"
 _NOTHING = "answers or exports of the platform, as .json or .csv"
 
 
@@ -140,9 +141,11 @@ class WebexExports:
             ('not recognized: notes.csv',)
         """
         said = () if self.portfolio is None else self.portfolio.notes()
+        quality = [f"{_QUALITY}: {one}" for one in self.quality_statistics]
         unused = [f"not used: {name} ({self.files[name]})" for name in self.unused]
+        unrecognized = [f"not recognized: {name}" for name in self.unrecognized]
 
-        return (*said, *unused, *(f"not recognized: {name}" for name in self.unrecognized))
+        return (*said, *quality, *unused, *unrecognized)
 
 
 def recognized(directory: str | os.PathLike[str]) -> Mapping[str, str]:

@@ -144,7 +144,6 @@ def _license(cells: Cells, told: WebexId | None) -> WebexLicense:
     owner = found.organization
     if owner is not None and told is not None and not owner.is_same_as(told):
         cells.fault("id", _ITS_ORGANIZATION, f"one of {owner.text}")
-    by_users, by_workspaces = (cells.count_or_none(f"consumedBy{each}") for each in _BY)
 
     return WebexLicense(
         id=found.id,
@@ -153,17 +152,14 @@ def _license(cells: Cells, told: WebexId | None) -> WebexLicense:
         name=cells.text("name"),
         total=cells.count_or_none("totalUnits"),
         consumed=cells.count_or_none("consumedUnits"),
-        by_users=by_users,
-        by_workspaces=by_workspaces,
-        assignable=not all(cells.is_null(f"consumedBy{each}") for each in _BY),
+        by_users=cells.count_or_none("consumedByUsers"),
+        by_workspaces=cells.count_or_none("consumedByWorkspaces"),
+        assignable=not (cells.is_null("consumedByUsers") and cells.is_null("consumedByWorkspaces")),
         subscription=cells.text_or_none("subscriptionId"),
         site=cells.text_or_none("siteUrl"),
         site_type=cells.text_or_none("siteType"),
         users=cells.objects("users", _user),
     )
-
-
-_BY = ("Users", "Workspaces")
 
 
 def _user(cells: Cells) -> WebexLicenseUser:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from partnerkpi._faults import FAULT_CAP
+from partnerkpi._instants import instant_text
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import MergeError
 from partnerkpi.webex._reading import Cells, Kind, read_payload
@@ -55,6 +56,8 @@ class WebexQualityStatistics:
         >>> found = quality_statistics(answer)[0]
         >>> found.good_calls_share.value, found.good_sessions_share.value
         (0.75, 0.875)
+        >>> print(found)
+        all locations, 2026-08-10T00:00:00Z to 2026-08-16T00:00:00Z: 6 of 8 calls with media good
     """
 
     start: datetime
@@ -68,6 +71,11 @@ class WebexQualityStatistics:
     jitter_ms: float | None = None
     latency_ms: float | None = None
     packet_loss_percent: float | None = None
+
+    def __str__(self) -> str:
+        good = f"{self.good_calls} of {self.calls_with_media} calls with media good"
+
+        return f"{_where(self)}, {instant_text(self.start)} to {instant_text(self.end)}: {good}"
 
     @property
     def good_calls_share(self) -> Ratio:
@@ -130,9 +138,11 @@ def good_calls_share(statistics: Iterable[WebexQualityStatistics]) -> Ratio:
 
 
 def _said(one: WebexQualityStatistics) -> str:
-    where = "all locations" if one.location is None else repr(one.location)
+    return f"{_where(one)} from {instant_text(one.start)} to {instant_text(one.end)}"
 
-    return f"{where} from {one.start.isoformat()} to {one.end.isoformat()}"
+
+def _where(one: WebexQualityStatistics) -> str:
+    return "all locations" if one.location is None else one.location
 
 
 _STATISTICS = Kind("quality statistics", "statistics of one period", "metrics")
