@@ -142,6 +142,18 @@ def test_a_directory_becomes_a_portfolio(tmp_path: Path) -> None:
     assert (None, None) == (found.calls, found.queue_calls)
 
 
+def test_products_and_undated_are_passed_on(tmp_path: Path) -> None:
+    """A directory is read with the caller's own products, and without what is undated."""
+    directory = fetched(tmp_path)
+    own = webex.read(directory, observed_at=WHEN, products={"*professional": "own"}).portfolio
+    none = webex.read(directory, observed_at=WHEN, undated="leave_out").portfolio
+
+    assert own is not None
+    assert none is not None
+    assert "own" == own.portfolio.customer(GLOBEX).subscriptions[0].licenses[0].product
+    assert () == none.portfolio.customer(GLOBEX).subscriptions
+
+
 def test_statistics_alone_are_an_input(tmp_path: Path) -> None:
     """Without organizations there is no portfolio."""
     source = SAMPLES / "calling_metrics" / "call_quality_stats_example.json"

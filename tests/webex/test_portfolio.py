@@ -308,6 +308,23 @@ def test_a_subscription_that_organizations_share() -> None:
     assert "subscription 'Sub1' is shared by several organizations" in found.notes()
 
 
+def test_an_id_is_of_one_organization() -> None:
+    """Ids that say no organization may be alike in answers about two of them."""
+    row = license_row(owner=None)
+    found = made(licenses={GLOBEX: [row], INITECH: [row | {"subscriptionId": "Sub2"}]})
+
+    assert ("Sub1", "Sub2") == (only(found).id, only(found, INITECH).id)
+
+
+def test_a_refusal_of_the_platform_is_no_answer() -> None:
+    """It is told as such, and its message is not taken for a path."""
+    refusal = {"message": "The server refused", "errors": [], "trackingId": "T"}
+
+    assert [
+        ("licenses", "an object with items, a list, or a license", "an object with neither")
+    ] == faults_of(licenses=refusal)
+
+
 def test_names_that_collide_in_the_end() -> None:
     """What is told apart by a mark may meet what is really called so: a fault, not one line."""
     suites = [license_row(str(n), "Suite", siteUrl=f"s{n}") for n in (1, 2)]

@@ -77,9 +77,11 @@ class Sorted:
 
     def take(self, licenses: Iterable[Placed[WebexLicense]]) -> None:
         """Sort licenses: all of them at once."""
-        seen: dict[str, Placed[WebexLicense]] = {}
+        seen: dict[tuple[str, str], Placed[WebexLicense]] = {}
         for each in licenses:
-            before = seen.setdefault(each.record.id.text, each)
+            owner = each.record.organization
+            key = ("" if owner is None else owner.text, each.record.id.text)
+            before = seen.setdefault(key, each)
             if before is each:
                 self._one(each)
             elif _same(before.record, each.record):

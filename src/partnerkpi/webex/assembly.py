@@ -203,7 +203,8 @@ class _Reader:
         return self.gathering.records("facts", given, partial(subscription_facts, **self._how))
 
 
-_KEYS_OF_LICENSES = frozenset({"items", "id", "totalUnits"})
+#: Keys by which an answer, or a refusal of the platform, is told from a mapping of organizations.
+_KEYS_OF_LICENSES = frozenset({"items", "id", "totalUnits", "message", "errors", "trackingId"})
 
 
 def _checked(products: Mapping[str, str], log: FaultLog) -> Mapping[str, str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from partnerkpi.io._files import ByteSource
     from partnerkpi.models import Partner
     from partnerkpi.webex._fact_rows import UnknownKeys
+    from partnerkpi.webex.assembly import Undated
     from partnerkpi.webex.webex_portfolio import WebexPortfolio
 
 __all__ = ["WebexExports", "read", "recognized"]
@@ -220,6 +221,8 @@ def read(
     *,
     observed_at: datetime,
     partner: Partner | str | None = None,
+    products: Mapping[str, str] | None = None,
+    undated: Undated = "long_ago",
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
     max_faults: int = FAULT_CAP,
@@ -230,6 +233,8 @@ def read(
         directory: The directory; files in folders below it are not looked at.
         observed_at: When the answers were fetched; a timezone-aware instant.
         partner: As for ``portfolio``.
+        products: As for ``portfolio``.
+        undated: As for ``portfolio``.
         lenient: As for ``portfolio``.
         unknown_keys: As for ``subscription_facts``: the answers may have any.
         max_faults: As for ``portfolio``.
@@ -268,6 +273,8 @@ def read(
                 facts=facts,
                 wholesale=files["wholesale"],
                 partner=partner,
+                products=products,
+                undated=undated,
                 **reading,
             )
     log.refuse()
