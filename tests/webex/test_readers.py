@@ -174,6 +174,13 @@ def test_keys_that_occur_twice_are_faults() -> None:
     )
 
 
+def test_records_with_a_key_twice_are_left_out() -> None:
+    """Also leniently nobody takes one of two values."""
+    text = '[{"id": "o", "displayName": "x", "displayName": "y"}, {"id": "p", "displayName": "z"}]'
+
+    assert ["z"] == [each.name for each in webex.organizations(text, lenient=True)]
+
+
 def test_broken_json_is_told_with_its_line() -> None:
     """Nothing after it can be read, and nothing of it is taken."""
     text = '{"items": [\n{"id": "o" "displayName": "x"}]}'

@@ -233,6 +233,20 @@ def test_lenient_reading_keeps_the_other_rows() -> None:
     assert "subscription_facts, line 3, column paid" == str(found.place(0, "paid"))
 
 
+def test_rows_with_a_key_twice_or_unknown() -> None:
+    """Of two values nobody can tell which is meant; leniently such rows are left out."""
+    text = (
+        '[{"subscription_id": "S1", "paid": true, "paid": false}, '
+        '{"subscription_id": "S2", "piad": true}, {"subscription_id": "S3"}]'
+    )
+
+    assert [
+        ("[0].paid", "each key once", "'paid' again"),
+        ("[1].piad", "a known column (did", "'piad'"),
+    ] == short(text)
+    assert ["S3"] == [each.subscription for each in subscription_facts(text, lenient=True)]
+
+
 def test_nothing_to_read() -> None:
     """An empty list, and a table of a heading alone, hold no facts."""
     assert not subscription_facts([])

@@ -17,7 +17,8 @@ from partnerkpi.errors import InputError, Place
 from partnerkpi.io._cells import MISSING, came, instant_fault, step, text_fault
 from partnerkpi.io._csv import CsvReader
 from partnerkpi.io._files import opened
-from partnerkpi.io._notes import AN_OBJECT
+from partnerkpi.io._json import Repeated
+from partnerkpi.io._notes import AN_OBJECT, Notes
 from partnerkpi.webex._loading import is_list, is_text_of, loaded, name_of, source_of
 
 if TYPE_CHECKING:
@@ -121,10 +122,12 @@ def _objects(
     values: Sequence[object], sheet: Sheet, log: FaultLog
 ) -> Iterator[tuple[int, Mapping[str, object]]]:
     for row, value in enumerate(values):
-        if isinstance(value, Mapping):
-            yield row, value
-        else:
+        if not isinstance(value, Mapping):
             log.add(sheet.place(row), AN_OBJECT, came(value))
+        elif isinstance(value, Repeated):
+            Notes(log, sheet.name).once(f"{sheet.prefix}[{row}]", value)
+        else:
+            yield row, value
 
 
 def _table(data: bytes, name: str, log: FaultLog) -> Sheet:

@@ -353,9 +353,10 @@ class _Answer:
         if not isinstance(value, Mapping):
             self.notes.fault(path, AN_OBJECT, came(value))
             return None
+        before = self.notes.log.count
         self.notes.once(path, value)
         cells = Cells(self.notes, path, value)
         record = make(cells)
         self.ignored.update(cells.unknown())
 
-        return None if cells.faulty else record
+        return record if self.notes.log.count == before else None

@@ -141,8 +141,9 @@ def subscription_facts(
     headings = Headings(FACT_COLUMNS, sheet, log, may_ignore=unknown_keys == "ignore")
     found, rows = [], []
     for row, cells in sheet.rows:
+        before = log.count
         facts = _facts(FactRow(headings, row, headings.sorted_out(row, cells)))
-        if facts is not None:
+        if log.count == before:
             found.append(facts)
             rows.append(row)
     if not lenient:
@@ -152,7 +153,7 @@ def subscription_facts(
     return Payload(tuple(found), headings.ignored, log.faults, log.count, (origin,))
 
 
-def _facts(row: FactRow) -> SubscriptionFacts | None:
+def _facts(row: FactRow) -> SubscriptionFacts:
     ids, owner = row.ids("subscription"), row.text("organization")
     kind = row.word("kind", [*Kind])
     found = SubscriptionFacts(
@@ -173,4 +174,4 @@ def _facts(row: FactRow) -> SubscriptionFacts | None:
     if not (ids or owner or row.faulty):
         row.fault("subscription", _AN_OWNER, "neither")
 
-    return None if row.faulty else found
+    return found
