@@ -98,11 +98,12 @@ FACE = {
         LICENSE_PRODUCTS LeftOut LeftOutReason LicenseId MissingFacts Payload SubscriptionFacts
         WebexAddress WebexAdministrator WebexExports WebexId WebexIssue WebexLicense
         WebexLicenseUser WebexManagedOrganization WebexOrganization WebexPackage WebexPortfolio
-        WebexQualityStatistics WebexSubPartner WebexSubscriber WebexTag WebexTags
-        WebexWholesaleCustomer administrators decode_id decode_license_id decode_role
-        good_calls_share licenses managed_organizations organizations portfolio product_of
-        quality_statistics read recognized subscription_facts tag_catalogue tags
-        wholesale_customers wholesale_subpartners wholesale_subscribers
+        WebexQualityStatistics WebexReport WebexReportTemplate WebexRole WebexSubPartner
+        WebexSubscriber WebexTag WebexTags WebexWholesaleCustomer administrators decode_id
+        decode_license_id decode_role good_calls_share licenses managed_organizations
+        organizations portfolio product_of quality_statistics read recognized report_templates
+        reports roles subscription_facts tag_catalogue tags wholesale_customers
+        wholesale_subpartners wholesale_subscribers
         """,
 }
 

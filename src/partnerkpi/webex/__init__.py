@@ -9,6 +9,14 @@ from partnerkpi.webex.assembly import portfolio
 from partnerkpi.webex.exports import WebexExports, read, recognized
 from partnerkpi.webex.ids import LicenseId, WebexId, decode_id, decode_license_id, decode_role
 from partnerkpi.webex.licenses import WebexLicense, WebexLicenseUser, licenses
+from partnerkpi.webex.listings import (
+    WebexReport,
+    WebexReportTemplate,
+    WebexRole,
+    report_templates,
+    reports,
+    roles,
+)
 from partnerkpi.webex.notes import (
     FIGURES_OF_FACTS,
     FreeLicense,
@@ -74,6 +82,9 @@ __all__ = [
     "WebexPackage",
     "WebexPortfolio",
     "WebexQualityStatistics",
+    "WebexReport",
+    "WebexReportTemplate",
+    "WebexRole",
     "WebexSubPartner",
     "WebexSubscriber",
     "WebexTag",
@@ -92,6 +103,9 @@ __all__ = [
     "quality_statistics",
     "read",
     "recognized",
+    "report_templates",
+    "reports",
+    "roles",
     "subscription_facts",
     "tag_catalogue",
     "tags",

@@ -92,6 +92,10 @@ class Cells:
         """A count, if there is one."""
         return cast("int | None", self._checked(key, count_fault, None, optional=True))
 
+    def spelled(self, *keys: str) -> str:
+        """The first of some spellings of a key that is there; the first of all if none is."""
+        return next((key for key in keys if key in self.record), keys[0])
+
     def is_null(self, key: str) -> bool:
         """Whether the key is there and says nothing."""
         self.asked.add(key)

@@ -93,6 +93,13 @@ _RECOGNIZERS = (
     _Recognizer("organizations", "json", lambda look: look.has("id", "displayName")),
     _Recognizer("tags", "json", lambda look: look.has("orgId", "tags")),
     _Recognizer("managed_organizations", "json", lambda look: look.has("orgId", "role")),
+    _Recognizer("report_templates", "json", lambda look: look.has("title", "maxDays")),
+    _Recognizer(
+        "reports",
+        "json",
+        lambda look: look.has("status") and look.has_any("startDate", "billingStartDate"),
+    ),
+    _Recognizer("roles", "json", lambda look: look.names == {"id", "name"}),
     _Recognizer("facts", "json", lambda look: look.has("subscription_id")),
     _Recognizer(
         "tag_catalogue",
@@ -342,5 +349,14 @@ class _Files:
 #: Kinds that are recognized, and of which a report says nothing: administrators, because their
 #: answer does not say of which organization they are.
 _UNUSED = frozenset(
-    {"administrators", "managed_organizations", "subpartners", "subscribers", "tag_catalogue"}
+    {
+        "administrators",
+        "managed_organizations",
+        "report_templates",
+        "reports",
+        "roles",
+        "subpartners",
+        "subscribers",
+        "tag_catalogue",
+    }
 )
