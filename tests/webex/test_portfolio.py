@@ -316,6 +316,13 @@ def test_an_id_is_of_one_organization() -> None:
     assert ("Sub1", "Sub2") == (only(found).id, only(found, INITECH).id)
 
 
+def test_what_was_read_before_is_of_whom_it_is_told() -> None:
+    """Licenses that were read without their organization get it from the mapping."""
+    licenses = webex.licenses([license_row(owner=None)])
+
+    assert "Sub1" == only(made(licenses={GLOBEX: licenses})).id
+
+
 def test_a_refusal_of_the_platform_is_no_answer() -> None:
     """It is told as such, and its message is not taken for a path."""
     refusal = {"message": "The server refused", "errors": [], "trackingId": "T"}

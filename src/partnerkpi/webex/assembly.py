@@ -196,7 +196,8 @@ class _Reader:
         pairs = owners_and_sources(given, _KEYS_OF_LICENSES)
         for told, answers in pairs:
             read = partial(read_licenses, organization=told, **self._how)
-            yield from self.gathering.records("licenses", answers, read)
+            for each in self.gathering.records("licenses", answers, read):
+                yield each if told is None else _owned(each, told)
 
     def facts(self, given: Given[SubscriptionFacts] | None) -> list[Placed[SubscriptionFacts]]:
         """The facts."""
@@ -205,6 +206,14 @@ class _Reader:
 
 #: Keys by which an answer, or a refusal of the platform, is told from a mapping of organizations.
 _KEYS_OF_LICENSES = frozenset({"items", "id", "totalUnits", "message", "errors", "trackingId"})
+
+
+def _owned(each: Placed[WebexLicense], told: str) -> Placed[WebexLicense]:
+    """A license of the organization that is told, if nothing said so where it was read."""
+    if each.record.organization is not None:
+        return each
+
+    return evolve(each, record=evolve(each.record, organization=decode_id(told)))
 
 
 def _checked(products: Mapping[str, str], log: FaultLog) -> Mapping[str, str]:
