@@ -11,27 +11,34 @@ from partnerkpi._arrays import NEVER
 from partnerkpi._batches import (
     CustomerBatch,
     LabeledRows,
-    LicenseBatch,
     SubscriptionBatch,
     TextRows,
 )
 from partnerkpi._faults import FaultLog
-from partnerkpi._ids import IdIndex
+from partnerkpi._history_rows import (
+    IdUnion,
+    Observations,
+    PortfolioRows,
+    cells_of,
+    coded,
+    count_of,
+    instants_of,
+    labeled,
+)
 from partnerkpi._instants import format_one
 from partnerkpi._intake import Intake
 from partnerkpi._layout import places_of
 from partnerkpi._managed import Held
 from partnerkpi._sorting import ordered
-from partnerkpi._text import Text, group
+from partnerkpi._text import Text
 from partnerkpi._text_forms import Labeled
-from partnerkpi.columns import CodedText, Portfolio
+from partnerkpi.columns import Portfolio
 from partnerkpi.errors import Fault, InputError, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from partnerkpi._arrays import Codes, Mask, Micros, Rows
-    from partnerkpi._groups import Levels
+    from partnerkpi._arrays import Rows
     from partnerkpi._managed import Sparse
     from partnerkpi.models import Partner
 
@@ -49,10 +56,10 @@ def merged(earlier: Portfolio, later: Portfolio) -> Portfolio:
         InputError: they are of different partners, or a line counts differently at one instant.
     """
     partner = _partner(earlier.partner, later.partner)
-    both = _Both(_Rows.of(earlier), _Rows.of(later))
-    customers = _Union.of(both.ids("customer_columns", "customers"))
+    both = _Both(PortfolioRows.of(earlier), PortfolioRows.of(later))
+    customers = IdUnion.of(both.ids("customer_columns", "customers"))
     ids = both.ids("subscription_columns", "subscriptions")
-    subscriptions = _Union.of(ids)
+    subscriptions = IdUnion.of(ids)
     seen = both.observations(subscriptions)
     _refuse_conflicts(seen, ids.take(subscriptions.first))
     intake = Intake(FaultLog(), _place)
@@ -72,7 +79,7 @@ def _place(table: str, row: int, column: str | None) -> Place:
     return Place(f"{table} of both portfolios", line=row, column=column)
 
 
-def _refuse_conflicts(seen: _Observations, subscriptions: Text) -> None:
+def _refuse_conflicts(seen: Observations, subscriptions: Text) -> None:
     again, before = seen.again()
     log = FaultLog()
     log.add_rows(
@@ -81,7 +88,7 @@ def _refuse_conflicts(seen: _Observations, subscriptions: Text) -> None:
     log.refuse()
 
 
-def _conflict(seen: _Observations, subscriptions: Text, again: int, before: int) -> Fault:
+def _conflict(seen: Observations, subscriptions: Text, again: int, before: int) -> Fault:
     line = f"{seen.products[again]!r}, {seen.names[again]!r}"
     place = Place(
         "the later portfolio",
@@ -107,153 +114,6 @@ def _partner(earlier: Partner | None, later: Partner | None) -> Partner | None:
     return evolve(later, organization=own[0] if own else None)
 
 
-@frozen(eq=False)
-class _Union:
-    """Rows of two tables, one after the other, of which those with one id are one.
-
-    Attributes:
-        latest: For each id, in the order in which ids first come, the last row that has it.
-        first: For each id the first row that has it.
-        number: For each row the number of its id.
-    """
-
-    latest: Rows
-    first: Rows
-    number: Codes
-
-    @staticmethod
-    def of(ids: Text) -> _Union:
-        firsts = IdIndex.of(ids).firsts
-        rows = np.arange(len(ids))
-        first = np.flatnonzero(firsts == rows)
-        number = places_of(first, len(ids))[firsts]
-        latest = first.copy()
-        # Of several rows the last one assigned stays.
-        latest[number] = rows
-
-        return _Union(latest, first, number)
-
-
-@frozen(eq=False)
-class _Rows:
-    """The rows of a portfolio's levels in the order in which records come.
-
-    Attributes:
-        portfolio: The columns.
-        customers: Rows of customers.
-        subscriptions: Rows of subscriptions, customer by customer.
-        owners: For each of these its customer, as a place in ``customers``.
-        lines: Rows of license lines, subscription by subscription.
-        holders: For each of these its subscription, as a place in ``subscriptions``.
-    """
-
-    portfolio: Portfolio
-    customers: Rows
-    subscriptions: Rows
-    owners: Rows
-    lines: Rows
-    holders: Rows
-
-    @staticmethod
-    def of(portfolio: Portfolio) -> _Rows:
-        columns = portfolio.customer_columns
-        customers = columns.order.astype(np.intp)
-        slots, owners = _members(columns.subscriptions, customers)
-        subscriptions = columns.slots[slots]
-        lines, holders = _members(portfolio.subscription_columns.lines, subscriptions)
-
-        return _Rows(portfolio, customers, subscriptions, owners, lines, holders)
-
-    def observed(self) -> tuple[Rows, Rows, Mask]:
-        """Rows of observations line by line, the place of the line, and whether there is any.
-
-        A line without an observation has one row all the same, whose number means nothing.
-        """
-        first = self.portfolio.line_columns.first.astype(np.intp)
-        begin, counts = first[self.lines], first[self.lines + 1] - first[self.lines]
-        rows = np.maximum(counts, 1)
-        places = np.repeat(np.arange(len(self.lines)), rows)
-        turns = np.arange(len(places)) - np.repeat(np.cumsum(rows) - rows, rows)
-
-        return begin[places] + turns, places, counts[places] > 0
-
-
-def _members(layout: Levels, groups: Rows) -> tuple[Rows, Rows]:
-    if not len(layout):
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-
-    return layout.members(groups)
-
-
-@frozen(eq=False)
-class _Observations:
-    """Observations of both portfolios, the earlier ones first, less what both have alike.
-
-    Attributes:
-        subscriptions: For each row the number of its subscription.
-        products: Its product.
-        names: Its license name.
-        observed: Whether it is an observation, or only says that there is such a line.
-        instants: Its instant, or ``NEVER``.
-        counts: Its four counts, by name.
-    """
-
-    subscriptions: Rows
-    products: Labeled
-    names: Labeled
-    observed: Mask
-    instants: Micros
-    counts: Mapping[str, Micros]
-
-    def batch(self) -> LicenseBatch:
-        """Them as a door hands them in."""
-        return LicenseBatch(
-            subscriptions=self.subscriptions,
-            products=self.products,
-            names=self.names,
-            observed=self.observed,
-            observed_at=self.instants,
-            **self.counts,
-            bad=np.zeros(len(self.observed), np.bool_),
-        )
-
-    def again(self) -> tuple[Rows, Rows]:
-        """Rows that repeat an instant of a line, and for each the row before it that has it."""
-        keys = (self.instants, self.names.codes, self.products.codes, self.subscriptions)
-        rows = np.flatnonzero(self.observed)
-        order = rows[np.lexsort([key[rows] for key in keys])]
-        same = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
-        places = np.flatnonzero(same)
-
-        return order[places + 1], order[places]
-
-    def distinct(self) -> _Observations:
-        """Without the rows that say again what an earlier row says."""
-        again, before = self.again()
-        alike = np.logical_and.reduce(
-            [column[again] == column[before] for column in self.counts.values()]
-        )
-        kept = np.ones(len(self.observed), np.bool_)
-        kept[again[alike]] = False
-
-        return self.take(np.flatnonzero(kept))
-
-    def said(self, row: int) -> str:
-        """The counts of a row in words."""
-        return ", ".join(f"{name} {int(column[row])}" for name, column in self.counts.items())
-
-    def take(self, rows: Rows) -> _Observations:
-        """Some of the rows."""
-        return _Observations(
-            self.subscriptions[rows],
-            self.products.take(rows),
-            self.names.take(rows),
-            self.observed[rows],
-            self.instants[rows],
-            {name: column[rows] for name, column in self.counts.items()},
-        )
-
-
 _COUNTS = ("total", "assigned", "used_7d", "used_3mo")
 _FLAGS = ("trial", "auto_renew", "paid", "set_up")
 _INSTANTS = ("added", "starts", "ends")
@@ -263,8 +123,8 @@ _INSTANTS = ("added", "starts", "ends")
 class _Both:
     """Two portfolios, row by row: those of the earlier one, then those of the later one."""
 
-    earlier: _Rows
-    later: _Rows
+    earlier: PortfolioRows
+    later: PortfolioRows
 
     def _joined(self, level: str, rows: str, column: str) -> Any:
         return np.concatenate(
@@ -286,7 +146,7 @@ class _Both:
             ]
         )
 
-    def customer_batch(self, union: _Union) -> CustomerBatch:
+    def customer_batch(self, union: IdUnion) -> CustomerBatch:
         """Each customer once, as the last portfolio that has it states it."""
         level, rows, latest = "customer_columns", "customers", union.latest
         signed_in = self._joined(level, rows, "signed_in")
@@ -306,7 +166,7 @@ class _Both:
             bad=np.zeros(len(latest), np.bool_),
         )
 
-    def _tags(self, union: _Union) -> TextRows:
+    def _tags(self, union: IdUnion) -> TextRows:
         places, texts, at = [], [], 0
         for each in (self.earlier, self.later):
             tags = each.portfolio.customer_columns.tags
@@ -320,9 +180,9 @@ class _Both:
 
         return TextRows(rows[order], Text.concatenate(texts).take(order))
 
-    def _attribute(self, name: str, union: _Union) -> LabeledRows:
-        joined = _coded(
-            _cells(each.portfolio.customer_columns.attributes.get(name), each.customers)
+    def _attribute(self, name: str, union: IdUnion) -> LabeledRows:
+        joined = coded(
+            cells_of(each.portfolio.customer_columns.attributes.get(name), each.customers)
             for each in (self.earlier, self.later)
         )
         codes = joined.codes[union.latest]
@@ -330,7 +190,7 @@ class _Both:
 
         return LabeledRows(rows, Labeled(codes[rows], joined.labels))
 
-    def subscription_batch(self, union: _Union, customers: _Union) -> SubscriptionBatch:
+    def subscription_batch(self, union: IdUnion, customers: IdUnion) -> SubscriptionBatch:
         """Each subscription once, as the last portfolio that has it states it."""
         level, rows, latest = "subscription_columns", "subscriptions", union.latest
         owners = np.concatenate(
@@ -345,7 +205,7 @@ class _Both:
             bad=np.zeros(len(latest), np.bool_),
         )
 
-    def observations(self, union: _Union) -> _Observations:
+    def observations(self, union: IdUnion) -> Observations:
         """What was observed of each line, each once."""
         sides = [(each, *each.observed()) for each in (self.earlier, self.later)]
         holders = np.concatenate(
@@ -355,20 +215,20 @@ class _Both:
             ]
         )
         lines = [(each.portfolio.line_columns, each.lines[at]) for each, _, at, _ in sides]
-        found = _Observations(
+        found = Observations(
             subscriptions=union.number[holders].astype(np.intp),
-            products=_labeled((columns.product, rows) for columns, rows in lines),
-            names=_labeled((columns.name, rows) for columns, rows in lines),
+            products=labeled((columns.product, rows) for columns, rows in lines),
+            names=labeled((columns.name, rows) for columns, rows in lines),
             observed=np.concatenate([observed for *_, observed in sides]),
-            instants=np.concatenate([_instants(*side) for side in sides]),
+            instants=np.concatenate([instants_of(*side) for side in sides]),
             counts={
-                name: np.concatenate([_count(name, *side) for side in sides]) for name in _COUNTS
+                name: np.concatenate([count_of(name, *side) for side in sides]) for name in _COUNTS
             },
         )
 
         return found.distinct()
 
-    def held(self, customers: _Union, subscriptions: _Union) -> Held:
+    def held(self, customers: IdUnion, subscriptions: IdUnion) -> Held:
         """Who is assigned to customers and what is managed of subscriptions, by the last word."""
         sides = [(each, each.portfolio) for each in (self.earlier, self.later)]
         people = [(each.customers, one.customer_columns.administrators) for each, one in sides]
@@ -379,7 +239,7 @@ class _Both:
         return Held(_last_words(people, customers), _last_words(records, subscriptions))
 
 
-def _last_words(sides: Iterable[tuple[Rows, Sparse[_Value]]], union: _Union) -> dict[int, _Value]:
+def _last_words(sides: Iterable[tuple[Rows, Sparse[_Value]]], union: IdUnion) -> dict[int, _Value]:
     """What the last portfolio that has an id holds of it, by the number of the id."""
     numbers = places_of(union.latest, len(union.number))
     found: dict[int, _Value] = {}
@@ -388,46 +248,5 @@ def _last_words(sides: Iterable[tuple[Rows, Sparse[_Value]]], union: _Union) -> 
         places = numbers[places_of(rows, len(rows))[held.rows] + at].tolist()
         found |= {n: each for n, each in zip(places, held.values, strict=True) if n >= 0}
         at += len(rows)
-
-    return found
-
-
-def _cells(column: CodedText | None, rows: Rows) -> CodedText:
-    if column is None:
-        return CodedText(np.full(len(rows), -1, np.int32), Text.from_strings([]))
-
-    return column.take(rows)
-
-
-def _labeled(columns: Iterable[tuple[CodedText, Rows]]) -> Labeled:
-    joined = _coded(column.take(rows) for column, rows in columns)
-
-    return Labeled(joined.codes, joined.labels)
-
-
-def _coded(columns: Iterable[CodedText]) -> CodedText:
-    """Columns one after the other, under labels of their own."""
-    first, second = columns
-    codes, firsts = group(Text.concatenate([first.labels, second.labels]))
-    labels = Text.concatenate([first.labels, second.labels]).take(firsts)
-    shifted = second.codes.astype(np.intp) + len(first.labels)
-    whole = np.concatenate([first.codes.astype(np.intp), np.where(second.codes < 0, -1, shifted)])
-    known = np.append(codes, -1)
-
-    return CodedText(known[whole], labels)
-
-
-def _instants(side: _Rows, rows: Rows, _: Rows, observed: Mask) -> Micros:
-    moments = side.portfolio.observation_columns.observed
-    found = np.full(len(rows), NEVER, np.int64)
-    found[observed] = moments.micros(rows[observed])
-
-    return found
-
-
-def _count(name: str, side: _Rows, rows: Rows, _: Rows, observed: Mask) -> Micros:
-    column = getattr(side.portfolio.observation_columns, name)
-    found = np.zeros(len(rows), np.int64)
-    found[observed] = column[rows[observed]]
 
     return found

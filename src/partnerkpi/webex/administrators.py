@@ -10,7 +10,8 @@ from attrs import frozen
 
 from partnerkpi._faults import FAULT_CAP
 from partnerkpi.managing_models import Role
-from partnerkpi.webex._reading import Cells, Kind, read_payload
+from partnerkpi.webex._answer_cells import Cells
+from partnerkpi.webex._reading import Kind, read_payload
 from partnerkpi.webex.ids import WebexId, decode_id
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from attrs import frozen
 
 from partnerkpi._faults import FAULT_CAP
 from partnerkpi.errors import Fault, InputError, Place
-from partnerkpi.webex._reading import Cells, Kind, read_payload
+from partnerkpi.webex._answer_cells import Cells
+from partnerkpi.webex._reading import Kind, read_payload
 from partnerkpi.webex.ids import WebexId, decode_id, decode_license_id
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from partnerkpi._faults import FAULT_CAP
-from partnerkpi.webex._reading import Cells, Kind, read_payload
+from partnerkpi.webex._answer_cells import Cells
+from partnerkpi.webex._reading import Kind, read_payload
 from partnerkpi.webex.ids import WebexId, decode_role
 
 if TYPE_CHECKING:

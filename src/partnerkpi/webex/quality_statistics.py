@@ -10,7 +10,8 @@ from partnerkpi._faults import FAULT_CAP
 from partnerkpi._instants import instant_text
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import MergeError
-from partnerkpi.webex._reading import Cells, Kind, read_payload
+from partnerkpi.webex._answer_cells import Cells
+from partnerkpi.webex._reading import Kind, read_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
