@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from tests.webex.answers import GLOBEX, NORTH, SAMPLES, WHEN, license_row, organ
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "webex_exports"
+NORTH_OF_EXAMPLE = webex.organizations(EXAMPLE / "2026-11-22" / "organizations.json")[0].id.text
 KINDS = {
     "calling_metrics/call_quality_stats_example.json": "quality_statistics",
     "derived/licenses_trial_org_masked.json": "licenses",
@@ -279,6 +281,18 @@ def test_report_prefers_our_own_files(tmp_path: Path, capsys: pytest.CaptureFixt
         (json.loads((captured := capsys.readouterr()).out))["customers"],
         captured.err,
     )
+
+
+def test_what_was_read_survives_pickling() -> None:
+    """Workers send it home with all its notes."""
+    found = webex.read(EXAMPLE / "2026-11-22", observed_at=WHEN, partner=NORTH_OF_EXAMPLE)
+    again = pickle.loads(pickle.dumps(found))  # noqa: S301
+
+    assert found.notes() == again.notes()
+    assert found.portfolio is not None
+    assert found.portfolio.portfolio == again.portfolio.portfolio
+    licenses = webex.licenses([license_row()])
+    assert list(licenses) == list(pickle.loads(pickle.dumps(licenses)))  # noqa: S301
 
 
 @pytest.mark.parametrize("day", ["2026-11-15", "2026-11-22"])
