@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
-EXAMPLES = ("quickstart.py", "walkthrough.py", "processes.py")
+EXAMPLES = ("quickstart.py", "walkthrough.py", "processes.py", "webex_exports/history.py")
 
 
 def loaded(path: Path) -> ModuleType:

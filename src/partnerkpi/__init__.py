@@ -5,7 +5,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from partnerkpi import calling, errors, filters, licenses, managing, resources, status
+    from partnerkpi import (
+        calling,
+        errors,
+        filters,
+        licenses,
+        managing,
+        resources,
+        status,
+        webex,
+    )
     from partnerkpi._coded import Coded
     from partnerkpi.call_columns import Calls, QueueCalls
     from partnerkpi.call_models import CallLeg, Outcome, QueueCall
@@ -110,6 +119,7 @@ __all__ = [
     "resources",
     "schema",
     "status",
+    "webex",
     "where",
     "write",
 ]

@@ -33,7 +33,6 @@ from partnerkpi._faults import FAULT_CAP
 from partnerkpi._instants import parse_one, to_datetime
 from partnerkpi.errors import (
     CountOverflowError,
-    Fault,
     FilterError,
     FormatError,
     InputError,
@@ -106,7 +105,7 @@ def _system_error(error: OSError) -> list[str]:
     return [f"python -m partnerkpi: {where}{what}"]
 
 
-def _fault_lines(faults: Iterable[Fault], count: int) -> list[str]:
+def _fault_lines(faults: Iterable[object], count: int) -> list[str]:
     lines = [str(fault) for fault in faults]
     further = count - len(lines)
 
@@ -155,7 +154,8 @@ def _add_report(commands: _Commands) -> None:
         "input",
         metavar="INPUT",
         help="a portfolio document, also gzipped; a directory with one or with the three tables,"
-        " with tables of calls, or with both; or - for a document on standard input",
+        " with tables of calls, or with both; a directory of the platform's answers and exports;"
+        " or - for a document on standard input",
     )
     command.add_argument(
         "--as-of",
@@ -178,6 +178,17 @@ def _add_report(commands: _Commands) -> None:
         metavar="FILTER",
         help="only the customers that a filter means, such as 'product:calling -tag:test'; they"
         " are each other's peers",
+    )
+    command.add_argument(
+        "--observed-at",
+        type=_instant,
+        metavar="INSTANT",
+        help="when answers of the platform were fetched (default: --as-of)",
+    )
+    command.add_argument(
+        "--partner",
+        metavar="ID",
+        help="the id of the partner's own organization among those of the platform",
     )
     _add_reading(command)
     _add_output(command)
@@ -397,6 +408,47 @@ def _policy_file(name: str) -> dict[str, object]:
 
 
 def _inputs(options: argparse.Namespace) -> Inputs:
+    return _exports(options) if _is_exports(options.input) else _native(options)
+
+
+def _is_exports(source: str) -> bool:
+    """Whether a directory holds answers or exports of the platform, and none of our own files."""
+    if source == "-" or not Path(source).is_dir():
+        return False
+    from partnerkpi.io.directories import holds_anything
+    from partnerkpi.webex import recognized
+
+    return not holds_anything(source) and any(recognized(source).values())
+
+
+def _exports(options: argparse.Namespace) -> Inputs:
+    from partnerkpi import webex
+
+    found = webex.read(
+        options.input,
+        observed_at=options.observed_at or options.as_of,
+        partner=options.partner,
+        lenient=options.lenient,
+        unknown_keys="ignore" if options.ignore_unknown_keys else "refuse",
+        max_faults=options.max_faults,
+    )
+    _tell(f"python -m partnerkpi: {note}" for note in found.notes())
+    said = found.portfolio
+    if (said, found.calls, found.queue_calls) == (None, None, None):
+        msg = f"{options.input} holds nothing that a report speaks of"
+        raise _UsageError(msg)
+    if said is not None:
+        missing = [f"missing of {each}" for each in said.missing[: options.max_faults]]
+        _tell(_fault_lines(missing, len(said.missing)))
+
+    return Inputs(
+        portfolio=None if said is None else said.portfolio,
+        calls=found.calls,
+        queue_calls=found.queue_calls,
+    )
+
+
+def _native(options: argparse.Namespace) -> Inputs:
     with _progress(options.input) as told:
         return read_inputs(
             _source(options.input),

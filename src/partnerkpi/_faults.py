@@ -82,6 +82,21 @@ class FaultLog:
         if self.count:
             raise InputError(self.faults, self.count)
 
+    def take(self, faults: Iterable[Fault], count: int) -> None:
+        """Note the faults of another log, and how many there were in truth."""
+        before = self.count
+        for fault in faults:
+            self.add(fault.place, fault.expected, fault.found)
+        self.count = before + count
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Faults of one of several inputs are noted: those of the others are looked for as well."""
+        try:
+            yield
+        except InputError as error:
+            self.take(error.faults, error.count)
+
     @contextmanager
     def refusing(self) -> Iterator[None]:
         """What makes further reading impossible goes out together with all faults met before."""

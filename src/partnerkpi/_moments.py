@@ -54,6 +54,15 @@ class Moments:
 
         return (code - 1) * self.step if code else NEVER
 
+    def micros(self, rows: Rows) -> Micros:
+        """The instants of some rows in microseconds UTC, ``NEVER`` where undated."""
+        codes = self.codes[rows]
+        if self.table is not None:
+            return self.table[codes]
+        steps = codes.astype(np.int64)
+
+        return np.where(steps == 0, NEVER, (steps - 1) * self.step)
+
     @property
     def nbytes(self) -> int:
         """The bytes that the arrays take."""

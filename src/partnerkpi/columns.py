@@ -400,6 +400,48 @@ class Portfolio:
 
         return taken(self, np.flatnonzero(customers), arrivals(self))
 
+    def merged_with(self, later: Portfolio) -> Portfolio:
+        """The history of a portfolio that was taken at an instant, and of a later one.
+
+        Customers, subscriptions and license lines are those of both, matched by their ids (lines
+        by product and name), in the order in which they first came; nothing is taken away because
+        a later portfolio lacks it. What both state of one thing is as the later one states it: a
+        customer's name, tags, attributes and administrators, a subscription's dates and flags,
+        orders and invoices. Only the last administrator sign-in is the later of both. Observations
+        are united; the same one may be in both.
+
+        Args:
+            later: The portfolio that was taken later, of the same partner if both say whose.
+
+        Returns:
+            A portfolio with the faults of both.
+
+        Raises:
+            InputError: the portfolios are of different partners, or a line has different counts
+                at one instant; all such lines at once.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> added = datetime(2026, 1, 10, tzinfo=timezone.utc)
+            >>> def seen(day: int, assigned: int) -> Portfolio:
+            ...     when = datetime(2026, 11, day, tzinfo=timezone.utc)
+            ...     count = Observation(observed_at=when, total=10, assigned=assigned)
+            ...     line = LicenseLine(product="calling", name="Suite", observations=[count])
+            ...     trial = Subscription(id="Sub1", kind="trial", added_at=added, licenses=[line])
+            ...     return Portfolio.from_customers(
+            ...         [Customer(id="c-1", name="Globex", subscriptions=[trial])]
+            ...     )
+            >>> both = seen(14, 4).merged_with(seen(21, 6))
+            >>> [
+            ...     each.assigned
+            ...     for each in both.customers[0].subscriptions[0].licenses[0].observations
+            ... ]
+            [4, 6]
+        """
+        from partnerkpi._histories import merged
+
+        return merged(self, later)
+
     @property
     def nbytes(self) -> int:
         """The bytes that the columns take."""

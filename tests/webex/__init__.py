@@ -1,1 +1,1 @@
-"""Tests of the platform's own payloads and exports."""
+"""Tests of the platform's own answers and exports."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-__all__ = ["DirectoryInput", "look_into"]
+__all__ = ["DirectoryInput", "holds_anything", "look_into"]
 
 _DOCUMENT = ("json",)
 _TABLE = ("csv", "jsonl")
@@ -70,6 +70,30 @@ def look_into(directory: str | os.PathLike[str]) -> DirectoryInput:
     found.judge(document, tables, managed, anything=bool(calls or queue_calls))
 
     return DirectoryInput(document, _table_files(tables | managed), calls, queue_calls)
+
+
+def holds_anything(directory: str | os.PathLike[str]) -> bool:
+    """Whether a directory has any file of those names, whether or not they make one input.
+
+    Raises:
+        OSError: it is no directory, or may not be read.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as directory:
+        ...     holds_anything(directory)
+        False
+    """
+    names = {"portfolio": _DOCUMENT, "calls": _CALLS, "queue_calls": _CALLS}
+    names |= {table.name: _TABLE for table in (*EMIT, *MANAGED_TABLES)}
+    known = {
+        f"{name}.{suffix}{packed}"
+        for name, suffixes in names.items()
+        for suffix in suffixes
+        for packed in ("", ".gz")
+    }
+
+    return any(path.name in known and path.is_file() for path in Path(directory).iterdir())
 
 
 @frozen

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, frozen
 
 from partnerkpi._faults import FAULT_CAP, FaultLog
-from partnerkpi.errors import InputError
 from partnerkpi.io.calls import read_calls, read_queue_calls
 from partnerkpi.io.directories import look_into
 from partnerkpi.io.doors import read
@@ -133,10 +132,6 @@ class _Told:
 @contextmanager
 def _noted(log: FaultLog, told: _Told) -> Iterator[None]:
     """Faults of one of several files are noted: those of the others are looked for as well."""
-    try:
+    with log.noting():
         yield
-    except InputError as error:
-        for fault in error.faults:
-            log.add(fault.place, fault.expected, fault.found)
-        log.count += error.count - len(error.faults)
     told.begin_another()
