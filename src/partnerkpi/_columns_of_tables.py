@@ -9,7 +9,7 @@ from attrs import frozen
 
 from partnerkpi._arrays import narrowest
 from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
-from partnerkpi._groups import Levels, falling
+from partnerkpi._groups import Arranged, Levels, falling
 from partnerkpi._layout import laid_out, places_of
 from partnerkpi._managed import ManagedColumns, Sparse
 from partnerkpi._sorting import ordered, rows_of, taken
@@ -39,12 +39,12 @@ _Value = TypeVar("_Value")
 
 @frozen(eq=False)
 class _Order:
-    """Rows of a table in the order of the portfolio, those with the most members first.
+    """Customers in the order of the portfolio, those with the most subscriptions first.
 
     Attributes:
         source: For each row of the portfolio the row of the table.
         place: For each row of the table the row of the portfolio, or -1.
-        layout: The layout of the members.
+        layout: The layout of the subscriptions.
     """
 
     source: Codes
@@ -53,7 +53,7 @@ class _Order:
 
     @staticmethod
     def of(rows: Codes, size: int, owners: Codes) -> _Order:
-        """Order the rows to be kept, of a table's ``size``, by how many members they own."""
+        """Order the rows to be kept, of a table's ``size``, by how many rows they own."""
         counts = np.bincount(owners, minlength=size)[rows]
         order = falling(counts)
         source = rows[order]
@@ -76,31 +76,29 @@ def columns_of(
     parents = tables.subscriptions.take("parents", NO_ROWS)
     kept = rows_of(subscriptions)
     order = _Order.of(rows_of(customers), len(customers), parents[kept])
-    # Subscriptions of as many lines stand in the order in which customers ask for them: the way
-    # from subscription to customer then goes through memory in a few straight runs.
-    asked = kept[laid_out(order.layout, order.place[parents[kept]])]
-    below = _Order.of(asked, len(subscriptions), lines.owners)
-    owners, slots = order.place[parents[below.source]], below.place[asked]
+    source = kept[laid_out(order.layout, order.place[parents[kept]])]
+    owners = order.place[parents[source]]
     # What is done with is let go at once: at a million customers each array counts.
-    del parents, kept, asked
-    slots_of_lines = laid_out(below.layout, below.place[lines.owners])
+    del parents, kept
     found: dict[str, Any] = {
-        "customer_columns": _customer_columns(tables, order, slots, _at(held.assigned, order.place))
+        "customer_columns": _customer_columns(tables, order, _at(held.assigned, order.place))
     }
-    del order, slots
-    source, layout = below.source, below.layout
-    columns = ManagedColumns.of(_at(held.managed, below.place))
-    del below
+    del order
+    place = places_of(source, len(subscriptions))
+    columns = ManagedColumns.of(_at(held.managed, place))
+    layout = Arranged.of(np.bincount(lines.owners, minlength=len(place))[source])
+    groups = layout.group_of.astype(place.dtype)[place[lines.owners]]
+    del place
     found["subscription_columns"] = _subscription_columns(
         tables.subscriptions, source, layout, owners, columns
     )
     del source
 
-    return found | _line_columns(tables, lines, slots_of_lines)
+    return found | _line_columns(tables, lines, laid_out(layout.levels, groups))
 
 
 def _customer_columns(
-    tables: Tables, order: _Order, slots: Codes, assigned: Sparse[tuple[Administrator, ...]]
+    tables: Tables, order: _Order, assigned: Sparse[tuple[Administrator, ...]]
 ) -> CustomerColumns:
     table, source = tables.customers, order.source
 
@@ -116,7 +114,6 @@ def _customer_columns(
         },
         order=order.place[order.place >= 0],
         subscriptions=order.layout,
-        slots=slots,
         administrators=assigned,
     )
 
@@ -150,7 +147,7 @@ def _spread(vocabulary: Vocabulary, gathered: Gathered, place: Codes, size: int)
 
 
 def _subscription_columns(
-    table: Gathered, source: Codes, layout: Levels, owners: Codes, managed: ManagedColumns
+    table: Gathered, source: Codes, layout: Arranged, owners: Codes, managed: ManagedColumns
 ) -> SubscriptionColumns:
     columns: dict[str, Any] = {
         name: taken(table.take(name, NO_INT), source) for name in _SUBSCRIPTION_COLUMNS

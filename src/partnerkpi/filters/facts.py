@@ -58,9 +58,7 @@ class Facts:
 
     def any_of(self, bits: Bits) -> Bits:
         """For each customer the bits that any of its subscriptions has."""
-        columns = self.snapshot.portfolio.customer_columns
-
-        return columns.subscriptions.any_bits(bits, columns.slots)
+        return self.snapshot.portfolio.customer_columns.subscriptions.any_bits(bits)
 
     def any(self, subscriptions: Mask) -> Mask:
         """Which customers have any of these subscriptions."""
@@ -141,11 +139,10 @@ class Sums:
 
     def _summed(self, what: str, by_subscription: Callable[[], Counts]) -> Counts:
         at = self.facts.snapshot
-        columns = at.portfolio.customer_columns
+        layout = at.portfolio.customer_columns.subscriptions
 
         def made() -> Counts:
-            counts = [by_subscription()]
-            return level_sums(columns.subscriptions, counts, at.active, columns.slots)[0]
+            return level_sums(layout, [by_subscription()], at.active)[0]
 
         return self.facts.once((self.product, what), made)
 

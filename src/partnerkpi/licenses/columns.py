@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Counts, Mask, Rows
-    from partnerkpi._groups import Levels
+    from partnerkpi._groups import Arranged, Levels
     from partnerkpi.snapshot import Snapshot
 
 __all__ = [
@@ -179,34 +179,26 @@ def excess(snapshot: Snapshot, mask: Mask, dtype: np.dtype[Any]) -> Counts:
 
 
 def level_sums(
-    layout: Levels, columns: Sequence[Counts], mask: Mask, index: Rows | None = None
+    layout: Levels | Arranged, columns: Sequence[Counts], mask: Mask
 ) -> list[Counts]:
     """Sums per group of columns under a mask, in a type that is known to hold them.
-
-    With an ``index`` row ``r`` has the value, and the mask, at ``index[r]``.
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
     """
-    most = max(int(counts.max(initial=0)) for counts in columns) * _longest(layout)
+    most = max(int(counts.max(initial=0)) for counts in columns) * layout.longest
     sums = sheet(len(columns), layout.groups, np.uint32 if most < 2**32 else np.int64)
     chosen: Counts = new(len(mask), np.result_type(*columns))
     for counts, out in zip(columns, sums, strict=True):
         np.multiply(counts, mask, out=chosen)
         if most >= 2**63:
-            _refuse_overflow(layout, chosen if index is None else chosen[index])
-        layout.sums(chosen, out, index)
+            _refuse_overflow(layout, chosen)
+        layout.sums(chosen, out)
 
     return [locked(each) for each in sums]
 
 
-def _longest(layout: Levels) -> int:
-    tail = np.bincount(layout.tail).max(initial=0) if len(layout.tail) else 0
-
-    return len(layout.sizes) + int(tail)
-
-
-def _refuse_overflow(layout: Levels, counts: Any) -> None:
+def _refuse_overflow(layout: Levels | Arranged, counts: Any) -> None:
     # The doubles only choose whom to sum exactly: they are off by far less than a factor of two.
     rough = np.empty(layout.groups, np.float64)
     layout.sums(counts, rough)
@@ -238,12 +230,9 @@ def customer_counts(seats: Seats, snapshot: Snapshot) -> CustomerCounts:
     Raises:
         CountOverflowError: a customer's sum is beyond 64 bits.
     """
-    columns = snapshot.portfolio.customer_columns
-    counts = (seats.total, seats.assigned)
+    layout = snapshot.portfolio.customer_columns.subscriptions
 
-    return CustomerCounts(
-        *level_sums(columns.subscriptions, counts, snapshot.active, columns.slots)
-    )
+    return CustomerCounts(*level_sums(layout, (seats.total, seats.assigned), snapshot.active))
 
 
 def customer_sums(left: CustomerCounts, right: CustomerCounts) -> CustomerCounts:

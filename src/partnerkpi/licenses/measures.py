@@ -65,11 +65,9 @@ class Sight:
 def sight(scope: Scope, customers: CustomerCounts, rates: Rates, limits: Thresholds) -> Sight:
     """Look at the customers' rates under the thresholds of all peers."""
     low = is_low(rates, limits)
-    columns = scope.snapshot.portfolio.customer_columns
-    _, places = columns.subscriptions.taken(rows_where(low))
-    theirs: Mask = new(len(columns.slots), np.bool_)
-    theirs[:] = False
-    theirs[columns.slots.take(places)] = True
+    layout = scope.snapshot.portfolio.customer_columns.subscriptions
+    theirs: Mask = new(len(layout), np.bool_)
+    layout.spread(low, theirs)
 
     return Sight(scope, customers, limits, locked(low), locked(theirs))
 
@@ -237,12 +235,12 @@ def owners(rows: Rows, facts: Sight) -> Mask:
 
 def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
     """For each mask of subscriptions, at most eight, how many different customers have one."""
-    columns = snapshot.portfolio.customer_columns
-    codes: Bits = new(len(columns.slots), np.uint8)
+    layout = snapshot.portfolio.customer_columns.subscriptions
+    codes: Bits = new(len(layout), np.uint8)
     codes[:] = 0
     for place, mask in enumerate(masks):
         codes |= mask.view(np.uint8) << np.uint8(place)
-    found = columns.subscriptions.any_bits(codes, columns.slots)
+    found = layout.any_bits(codes)
     bits = (np.uint8(1 << place) for place in range(len(masks)))
 
     return [int(np.count_nonzero(found & bit)) for bit in bits]

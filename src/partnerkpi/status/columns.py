@@ -102,7 +102,7 @@ def status_columns(snapshot: Snapshot) -> StatusColumns:
     for rule in RULES:
         if rule.of_subscriptions is not None:
             bits |= rule.of_subscriptions(facts).view(np.uint8) * np.uint8(_BIT[rule.status])
-    found = columns.subscriptions.any_bits(bits, columns.slots)
+    found = columns.subscriptions.any_bits(bits)
     for rule in RULES:
         if rule.of_customers is not None:
             found |= rule.of_customers(facts).view(np.uint8) * np.uint8(_BIT[rule.status])

@@ -283,9 +283,7 @@ def explanations(facts: StatusFacts, row: int) -> tuple[Explanation, ...]:
 
 def _explanations(facts: StatusFacts, row: int) -> Iterator[Explanation]:
     at = facts.snapshot
-    columns = at.portfolio.customer_columns
-    slots, _ = columns.subscriptions.members(as_rows([row]))
-    mine = columns.slots[slots]
+    mine, _ = at.portfolio.customer_columns.subscriptions.members(as_rows([row]))
     for rule in RULES:
         words = said(rule.sentence, at.policy)
         if rule.of_customers is not None and rule.of_customers(facts)[row]:
