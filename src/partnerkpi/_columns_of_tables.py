@@ -12,6 +12,7 @@ from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
 from partnerkpi._groups import Arranged, Levels, falling
 from partnerkpi._layout import laid_out, places_of
 from partnerkpi._managed import ManagedColumns, Sparse
+from partnerkpi._seats import LineSeats, held_seats
 from partnerkpi._sorting import ordered, rows_of, taken
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import (
@@ -26,10 +27,11 @@ from partnerkpi.columns import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partnerkpi._arrays import Codes, Mask
+    from partnerkpi._arrays import Codes, Counts, Mask
     from partnerkpi._gathered import Gathered, Tables, Vocabulary
     from partnerkpi._line_rows import LineRows
     from partnerkpi._managed import Held
+    from partnerkpi._seats import HeldSeats
     from partnerkpi.managing_models import Administrator
 
 __all__ = ["columns_of"]
@@ -89,12 +91,17 @@ def columns_of(
     layout = Arranged.of(np.bincount(lines.owners, minlength=len(place))[source])
     groups = layout.group_of.astype(place.dtype)[place[lines.owners]]
     del place
+    found |= _line_columns(tables, lines, laid_out(layout.levels, groups))
     found["subscription_columns"] = _subscription_columns(
-        tables.subscriptions, source, layout, owners, columns
+        tables.subscriptions,
+        source,
+        customer=owners,
+        lines=layout,
+        managed=columns,
+        seats=_seats(layout, found["line_columns"], found["observation_columns"]),
     )
-    del source
 
-    return found | _line_columns(tables, lines, laid_out(layout.levels, groups))
+    return found
 
 
 def _customer_columns(
@@ -146,19 +153,13 @@ def _spread(vocabulary: Vocabulary, gathered: Gathered, place: Codes, size: int)
     return _coded(vocabulary, codes)
 
 
-def _subscription_columns(
-    table: Gathered, source: Codes, layout: Arranged, owners: Codes, managed: ManagedColumns
-) -> SubscriptionColumns:
+def _subscription_columns(table: Gathered, source: Codes, **known: Any) -> SubscriptionColumns:
     columns: dict[str, Any] = {
         name: taken(table.take(name, NO_INT), source) for name in _SUBSCRIPTION_COLUMNS
     }
 
     return SubscriptionColumns(
-        ids=text_of(table.take("ids", NO_TEXT).take(source)),
-        customer=owners,
-        lines=layout,
-        managed=managed,
-        **columns,
+        ids=text_of(table.take("ids", NO_TEXT).take(source)), **known, **columns
     )
 
 
@@ -182,3 +183,22 @@ def _line_columns(tables: Tables, lines: LineRows, order: Codes) -> dict[str, An
 
 
 _COUNTS = ("total", "assigned", "used_7d", "used_3mo")
+
+
+def _seats(layout: Arranged, lines: LineColumns, seen: ObservationColumns) -> HeldSeats | None:
+    """What subscriptions count by the newest observation of every line."""
+    columns = (seen.total, seen.assigned, seen.used_7d)
+    newest = LineSeats(*(_newest(column, lines.first) for column in columns))
+
+    return held_seats(layout, newest, seen.observed, lines.product.is_label)
+
+
+def _newest(counts: Counts, first: Codes) -> Counts:
+    observed = first[1:] != first[:-1]
+    if not len(counts) or len(counts) == len(observed) == np.count_nonzero(observed):
+        return counts if len(counts) else np.zeros(len(observed), counts.dtype)
+    # A line without observations takes any row, and counts nothing.
+    newest: Counts = counts.take(first[1:] - 1, mode="clip")
+    newest *= observed
+
+    return newest

@@ -55,6 +55,11 @@ class Moments:
         return (code - 1) * self.step if code else NEVER
 
     @property
+    def newest(self) -> int:
+        """The latest instant; ``NEVER`` where no row is dated."""
+        return self[int(self.codes.argmax())] if len(self) else NEVER
+
+    @property
     def nbytes(self) -> int:
         """The bytes that the arrays take."""
         return self.codes.nbytes + (0 if self.table is None else self.table.nbytes)

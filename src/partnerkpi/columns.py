@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
     from partnerkpi._groups import Arranged, Levels
     from partnerkpi._moments import Moments
+    from partnerkpi._seats import HeldSeats
     from partnerkpi.errors import Fault
     from partnerkpi.managing_models import Administrator
 
@@ -101,10 +102,15 @@ class CodedText:
 
     def is_label(self, label: str) -> Mask:
         """Which rows have this text."""
-        found = [code for code, known in enumerate(self.labels) if known == label]
-        mask: Mask = self.codes == (found[0] if found else len(self.labels))
+        mask: Mask = self.codes == self.code_of(label)
 
         return mask
+
+    def code_of(self, label: str) -> int:
+        """The code of a text; one that no row has where it is unknown."""
+        found = (code for code, known in enumerate(self.labels) if known == label)
+
+        return next(found, len(self.labels))
 
     def take(self, rows: Rows) -> CodedText:
         """The column of some rows."""
@@ -197,6 +203,8 @@ class SubscriptionColumns:
         set_up: Whether it is set up, as stated; true where ``managed`` says.
         lines: The layout of the license lines by subscription.
         managed: Orders, invoices and checklists, for rows that have any.
+        seats: What each counts by the newest observations of its lines; ``None`` where its sums
+            might not fit four bytes.
     """
 
     ids: Text
@@ -210,6 +218,7 @@ class SubscriptionColumns:
     set_up: Mask = field(converter=lock_mask)
     lines: Arranged
     managed: ManagedColumns = NOTHING_MANAGED
+    seats: HeldSeats | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(self)
@@ -558,6 +567,7 @@ def _taken_below(
         **{name: getattr(columns, name)[rows] for name in _PLAIN_SUBSCRIPTION_COLUMNS},
         lines=layout,
         managed=columns.managed.take(rows),
+        seats=None if columns.seats is None else columns.seats.take(rows),
     )
     kept_lines = LineColumns(
         product=lines.product.take(line_rows),
@@ -590,6 +600,7 @@ def _arrays_of(portfolio: Portfolio) -> Iterator[Any]:
     yield from (customers.tags.rows, customers.tags.texts.codes, customers.order)
     yield from (column.codes for column in customers.attributes.values())
     yield from (subscriptions.ids, subscriptions.customer, subscriptions.lines)
+    yield from () if subscriptions.seats is None else (subscriptions.seats,)
     yield from (getattr(subscriptions, name) for name in _PLAIN_SUBSCRIPTION_COLUMNS)
     yield from (lines.product.codes, lines.name.codes, lines.first, observations.observed)
     yield from (observations.total, observations.assigned)

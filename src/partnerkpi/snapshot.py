@@ -6,13 +6,15 @@ is made once and handed to every measure.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, locked, new, rows_where, sheet
+from partnerkpi._arrays import OPEN, locked, rows_where, sheet
 from partnerkpi._instants import of_datetime, to_datetime
+from partnerkpi._seats import LineSeats
 from partnerkpi.models import SubscriptionState
 from partnerkpi.periods import DAY, days_after, days_before
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Codes, Counts, Mask, Rows
     from partnerkpi._moments import Moments
+    from partnerkpi._seats import HeldSeats
     from partnerkpi.columns import ObservationColumns, Portfolio
     from partnerkpi.policy import Policy
 
@@ -28,7 +31,7 @@ __all__ = ["LineCounts", "Snapshot", "counts_at", "last_dated", "snapshot"]
 
 
 @frozen(eq=False)
-class LineCounts:
+class LineCounts(LineSeats):
     """What every license line counts at an instant; 0 where nothing was observed by then.
 
     Attributes:
@@ -39,9 +42,6 @@ class LineCounts:
         observed: Whether the line has an observation by then.
     """
 
-    total: Counts
-    assigned: Counts
-    used_7d: Counts
     used_3mo: Counts
     observed: Mask
 
@@ -63,8 +63,8 @@ class Snapshot:
             that this counts as well.
         paid: Which are paid: as stated, or as their invoices say.
         set_up: Which are set up: as stated, or as their checklists say.
-        lines: What the license lines count.
-        over: Which license lines have more licenses assigned than bought.
+        seats: What subscriptions count of the products that the portfolio holds sums of; ``None``
+            where it holds none.
     """
 
     portfolio: Portfolio
@@ -78,8 +78,17 @@ class Snapshot:
     expires: Mask
     paid: Mask
     set_up: Mask
-    lines: LineCounts
-    over: Mask
+    seats: HeldSeats | None
+
+    @cached_property
+    def lines(self) -> LineCounts:
+        """What the license lines count."""
+        return counts_at(self.portfolio, self.micros)
+
+    @cached_property
+    def over(self) -> Mask:
+        """Which license lines have more licenses assigned than bought."""
+        return locked(self.lines.assigned > self.lines.total)
 
     @property
     def as_of(self) -> datetime:
@@ -120,7 +129,6 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         0
     """
     micros = of_datetime(as_of)
-    lines = counts_at(portfolio, micros)
     masks = _masks(portfolio, micros, policy)
     columns = portfolio.subscription_columns
 
@@ -131,8 +139,7 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         **masks,
         paid=locked(columns.managed.paid(columns.paid, micros // DAY)),
         set_up=locked(columns.managed.set_up(columns.set_up, micros)),
-        lines=lines,
-        over=locked(np.greater(lines.assigned, lines.total, out=new(len(lines.total), np.bool_))),
+        seats=_seats_at(portfolio, micros),
     )
 
 
@@ -158,6 +165,33 @@ def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:
     mask: Mask = portfolio.subscription_columns.ends < min(days_after(micros, days), OPEN)
 
     return mask
+
+
+def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
+    """The sums that the portfolio holds, corrected where lines were observed later."""
+    seats = portfolio.subscription_columns.seats
+    if seats is None or seats.since <= micros:
+        return seats
+    first, seen = portfolio.line_columns.first, portfolio.observation_columns
+    newest = first[1:] - 1
+    later = rows_where(seen.observed.codes.take(newest, mode="clip") >= seen.observed.bound(micros))
+    later = later[first[later] < first[later + 1]]
+    low, rows = first[later], newest[later]
+    then = _latest(seen.observed, low, rows + 1, micros)
+    counts = LineSeats(seen.total, seen.assigned, seen.used_7d)
+    column = portfolio.line_columns.product
+    codes = column.codes[later]
+
+    return seats.corrected(
+        micros,
+        portfolio.subscription_columns.lines.owners_of(later),
+        {each: np.flatnonzero(codes == column.code_of(each)) for each in seats.products},
+        (counts.take(rows), _known(counts.take(np.maximum(then, 0)), then >= low)),
+    )
+
+
+def _known(counts: LineSeats, known: Mask) -> LineSeats:
+    return LineSeats(counts.total * known, counts.assigned * known, counts.used_7d * known)
 
 
 def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
+from partnerkpi._seats import PRODUCTS
 from partnerkpi.kpi import all_hold
 from partnerkpi.licenses import measures, rows
 from partnerkpi.licenses.columns import (
     CustomerCounts,
+    ProductCounts,
     Scope,
-    Seats,
     customer_counts,
     customer_sums,
     product_counts,
-    scopes_of,
-    seats_of,
+    scope_of,
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
 from partnerkpi.licenses.measures import SectionState, Sight
@@ -51,15 +51,13 @@ __all__ = [
     "rates_state",
 ]
 
-PRODUCTS = ("meetings", "calling")
-
 
 @frozen(eq=False)
 class ProductLook:
     """What subscriptions and customers count of a product."""
 
     scope: Scope
-    seats: Seats
+    counts: ProductCounts
     customers: CustomerCounts
     rates: Rates
 
@@ -90,22 +88,29 @@ def look(snapshot: Snapshot, products: Sequence[str] = PRODUCTS) -> LicenseLook:
         snapshot: The portfolio at the instant.
         products: Codes of the products whose sections are wanted.
     """
-    *scopes, scope = scopes_of(snapshot, PRODUCTS)
-    seen = {each.products[0]: _product_look(each) for each in scopes}
-    both = reduce(customer_sums, (each.customers for each in seen.values()))
-    others = [each for each in products if each not in PRODUCTS]
-    seen |= {code: _product_look(scopes_of(snapshot, [code])[0]) for code in others}
+    counts = {each: product_counts(snapshot, each) for each in PRODUCTS}
+    customers = {each: customer_counts(counts[each], snapshot) for each in PRODUCTS}
+    both = reduce(customer_sums, customers.values())
+    scope = scope_of(snapshot, counts)
+    for each in set(products) - set(PRODUCTS):
+        counts[each] = product_counts(snapshot, each)
+        customers[each] = customer_counts(counts[each], snapshot)
 
     return LicenseLook(
-        snapshot, scope, both, rates_of(both), tuple(seen[each] for each in products)
+        snapshot,
+        scope,
+        both,
+        rates_of(both),
+        tuple(
+            ProductLook(
+                scope_of(snapshot, {each: counts[each]}),
+                counts[each],
+                customers[each],
+                rates_of(customers[each]),
+            )
+            for each in products
+        ),
     )
-
-
-def _product_look(scope: Scope) -> ProductLook:
-    seats = seats_of(scope)
-    customers = customer_counts(seats, scope.snapshot)
-
-    return ProductLook(scope, seats, customers, rates_of(customers))
 
 
 @frozen(eq=False)
@@ -274,7 +279,7 @@ def _overview(facts: Sight) -> OverviewState:
 def _product(seen: ProductLook, limit: Thresholds, *, trend: bool) -> ProductState:
     facts = SectionSight(
         measures.sight(seen.scope, seen.customers, seen.rates, limit),
-        product_counts(seen.scope, seen.seats),
+        seen.counts,
     )
 
     return ProductState(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import lock_bits, locked, new, sheet
+from partnerkpi._arrays import lock_bits, locked, new
 from partnerkpi.status.rules import RULES, Status, StatusFacts
 
 if TYPE_CHECKING:
@@ -73,12 +73,17 @@ _POSITIONS = locked(np.array([bits.bit_length() - 1 for bits in range(256)], np.
 
 def facts_of(snapshot: Snapshot) -> StatusFacts:
     """What the rules look at."""
-    layout = snapshot.portfolio.subscription_columns.lines
-    over, alive = sheet(2, layout.groups, np.bool_)
-    layout.any(snapshot.over, over)
-    np.logical_or(snapshot.pending, snapshot.active, out=alive)
+    return StatusFacts(snapshot, _over(snapshot), locked(snapshot.pending | snapshot.active))
 
-    return StatusFacts(snapshot, locked(over), locked(alive))
+
+def _over(snapshot: Snapshot) -> Mask:
+    if snapshot.seats is not None:
+        return snapshot.seats.over
+    layout = snapshot.portfolio.subscription_columns.lines
+    over: Mask = new(layout.groups, np.bool_)
+    layout.any(snapshot.over, over)
+
+    return locked(over)
 
 
 def status_columns(snapshot: Snapshot) -> StatusColumns:
