@@ -155,14 +155,22 @@ class Levels:
         """For each group, whether any of its rows is true, into ``out``."""
         self._any_bits(mask.view(np.uint8), out.view(np.uint8))
 
-    def sums(self, values: NDArray[Any], out: NDArray[Any]) -> None:
-        """For each group, the sum of its rows' values, into ``out``, whose type must hold it."""
+    def sums(
+        self, values: NDArray[Any], out: NDArray[Any], factors: NDArray[Any] | None = None
+    ) -> None:
+        """For each group, the sum of its rows' values, into ``out``, whose type must hold it.
+
+        With ``factors``, of the type of ``out``, each value counts so many times.
+        """
         out[:] = 0
         for rows, groups in self._blocks():
             chosen = out[groups]
-            np.add(chosen, values[rows], out=chosen, casting="unsafe")
+            found = values[rows] if factors is None else _times(values[rows], factors[rows])
+            np.add(chosen, found, out=chosen, casting="unsafe")
         if len(self.tail):
-            np.add.at(out, self.tail, values[self.starts[-1] :].astype(out.dtype))
+            rows = slice(self.starts[-1], None)
+            found = values[rows] if factors is None else _times(values[rows], factors[rows])
+            np.add.at(out, self.tail, found.astype(out.dtype))
 
     def _blocks(self) -> Iterator[tuple[slice, slice]]:
         """Rows and their groups, some at a time: temporaries that stay in the fast caches."""
@@ -197,6 +205,10 @@ class Levels:
 
 
 _BLOCK = 1 << 15
+
+
+def _times(values: NDArray[Any], factors: NDArray[Any]) -> NDArray[Any]:
+    return np.multiply(values, factors, dtype=factors.dtype, casting="unsafe")
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
@@ -270,10 +282,12 @@ class Arranged:
         self.levels.any(mask, found)
         found.take(self.group_of, out=out, mode="clip")
 
-    def sums(self, values: NDArray[Any], out: NDArray[Any]) -> None:
-        """For each owner, the sum of its rows' values, into ``out``, whose type must hold it."""
+    def sums(
+        self, values: NDArray[Any], out: NDArray[Any], factors: NDArray[Any] | None = None
+    ) -> None:
+        """The same as ``Levels.sums`` by owner."""
         found = new(self.groups, out.dtype)
-        self.levels.sums(values, found)
+        self.levels.sums(values, found, factors)
         found.take(self.group_of, out=out, mode="clip")
 
     def members(self, owners: Rows) -> tuple[Rows, Rows]:

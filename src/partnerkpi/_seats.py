@@ -131,11 +131,17 @@ class ProductCounts:
 
     def corrected(self, owners: Rows, gains: Iterable[Counts]) -> ProductCounts:
         """The sums after some lines of these subscriptions gained so much, modulo their type."""
-        sums = [each.copy() for each in self._sums()]
-        for column, gain in zip(sums, gains, strict=True):
-            np.add.at(column, owners, gain)
+        pairs = zip(self._sums(), gains, strict=True)
 
-        return ProductCounts(self.has, *sums)
+        return ProductCounts(self.has, *(_gained(each, owners, gain) for each, gain in pairs))
+
+
+def _gained(sums: Counts, owners: Rows, gains: Counts) -> Counts:
+    gained: Counts = new(len(sums), sums.dtype)
+    gained[:] = sums
+    np.add.at(gained, owners, gains)
+
+    return gained
 
 
 def _frozen_products(products: Mapping[str, ProductCounts]) -> Mapping[str, ProductCounts]:
@@ -193,15 +199,13 @@ class HeldSeats:
         # Unsigned numbers wrap on the way; the sums themselves fit.
         here, then = ([each.astype(_HELD) for each in seats.columns()] for seats in lines)
         gains = [after - before for before, after in zip(here, then, strict=True)]
-        overage = self.overage.copy()
-        np.add.at(overage, owners, gains[-1])
         products = {
-            code: each.corrected(owners[rows], (gain[rows] for gain in gains))
+            code: each.corrected(owners.take(rows), [gain.take(rows) for gain in gains])
             for code, each in self.products.items()
             for rows in [of_product[code]]
         }
 
-        return HeldSeats(since, overage, products)
+        return HeldSeats(since, _gained(self.overage, owners, gains[-1]), products)
 
 
 def held_seats(
@@ -240,12 +244,11 @@ def level_sums(layout: Levels | Arranged, columns: Sequence[Counts], mask: Mask)
     """
     most = _most(columns) * layout.longest
     sums = sheet(len(columns), layout.groups, np.uint32 if most < 2**32 else np.int64)
-    chosen: Counts = new(len(mask), np.result_type(*columns))
+    factors = mask.astype(sums.dtype)
     for counts, out in zip(columns, sums, strict=True):
-        np.multiply(counts, mask, out=chosen)
         if most >= 2**63:
-            _refuse_overflow(layout, chosen)
-        layout.sums(chosen, out)
+            _refuse_overflow(layout, counts * mask)
+        layout.sums(counts, out, factors)
 
     return [locked(each) for each in sums]
 

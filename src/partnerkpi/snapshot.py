@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from partnerkpi._arrays import Codes, Counts, Mask, Rows
     from partnerkpi._moments import Moments
     from partnerkpi._seats import HeldSeats
-    from partnerkpi.columns import ObservationColumns, Portfolio
+    from partnerkpi.columns import ObservationColumns, Portfolio, SubscriptionColumns
     from partnerkpi.policy import Policy
 
 __all__ = ["LineCounts", "Snapshot", "counts_at", "last_dated", "snapshot"]
@@ -59,12 +59,11 @@ class Snapshot:
         active: Which have started and not ended.
         recent: Which were added within the policy's window.
         ending: Which have an end within the policy's window, or behind them.
+        ending_soon: The same within the fewer days of the status.
         expires: Which count as expiring when they end: not renewing themselves, or the policy says
             that this counts as well.
         paid: Which are paid: as stated, or as their invoices say.
         set_up: Which are set up: as stated, or as their checklists say.
-        seats: What subscriptions count of the products that the portfolio holds sums of; ``None``
-            where it holds none.
     """
 
     portfolio: Portfolio
@@ -75,10 +74,15 @@ class Snapshot:
     active: Mask
     recent: Mask
     ending: Mask
+    ending_soon: Mask
     expires: Mask
     paid: Mask
     set_up: Mask
-    seats: HeldSeats | None
+
+    @cached_property
+    def seats(self) -> HeldSeats | None:
+        """The sums that the portfolio holds, as they were; ``None``: they are to be made."""
+        return _seats_at(self.portfolio, self.micros)
 
     @cached_property
     def lines(self) -> LineCounts:
@@ -106,7 +110,11 @@ class Snapshot:
 
     def ends_within(self, days: int) -> Mask:
         """Which subscriptions have an end, at most so many days away (or past)."""
-        return _ends_within(self.portfolio, self.micros, days)
+        mask: Mask = self.portfolio.subscription_columns.ends < min(
+            days_after(self.micros, days), OPEN
+        )
+
+        return mask
 
 
 def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
@@ -139,45 +147,61 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         **masks,
         paid=locked(columns.managed.paid(columns.paid, micros // DAY)),
         set_up=locked(columns.managed.set_up(columns.set_up, micros)),
-        seats=_seats_at(portfolio, micros),
     )
 
 
 def _masks(portfolio: Portfolio, micros: int, policy: Policy) -> dict[str, Mask]:
     columns = portfolio.subscription_columns
-    there, pending, active, recent, ending, expires = sheet(6, len(columns), np.bool_)
-    np.less_equal(columns.added, micros, out=there)
-    np.less_equal(columns.starts, micros, out=active)
+    masks = sheet(len(_MASKS), len(columns), np.bool_)
+    bounds = (
+        days_before(micros, policy.window_days),
+        days_after(micros, policy.window_days),
+        days_after(micros, policy.expiring_soon_days),
+    )
+    for start in range(0, len(columns), _STEP):
+        part = slice(start, start + _STEP)
+        _compare(columns, part, micros, bounds, masks[:, part])
+    np.less_equal(columns.auto_renew, policy.auto_renewing_expires, out=masks[-1])
+
+    return dict(zip(_MASKS, map(locked, masks), strict=True))
+
+
+_MASKS = ("there", "pending", "active", "recent", "ending", "ending_soon", "expires")
+# So many rows stay in the fast caches, however often they are compared.
+_STEP = 1 << 17
+
+
+def _compare(
+    columns: SubscriptionColumns, part: slice, micros: int, bounds: tuple[int, ...], out: Any
+) -> None:
+    there, pending, active, recent, ending, soon, _ = out
+    added, ends = columns.added[part], columns.ends[part]
+    since, until, until_soon = bounds
+    np.less_equal(added, micros, out=there)
+    np.less_equal(columns.starts[part], micros, out=active)
     np.greater(there, active, out=pending)
     active &= there
-    active &= columns.ends > micros
-    np.greater_equal(columns.added, days_before(micros, policy.window_days), out=recent)
+    active &= ends > micros
+    np.greater_equal(added, since, out=recent)
     recent &= there
-    ending[:] = _ends_within(portfolio, micros, policy.window_days)
-    np.less_equal(columns.auto_renew, policy.auto_renewing_expires, out=expires)
-    masks = (there, pending, active, recent, ending, expires)
-    names = ("there", "pending", "active", "recent", "ending", "expires")
-
-    return dict(zip(names, map(locked, masks), strict=True))
-
-
-def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:
-    mask: Mask = portfolio.subscription_columns.ends < min(days_after(micros, days), OPEN)
-
-    return mask
+    np.less(ends, min(until, OPEN), out=ending)
+    np.less(ends, min(until_soon, OPEN), out=soon)
 
 
 def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
-    """The sums that the portfolio holds, corrected where lines were observed later."""
+    """The sums that the portfolio holds, corrected where few lines were observed later."""
     seats = portfolio.subscription_columns.seats
     if seats is None or seats.since <= micros:
         return seats
     first, seen = portfolio.line_columns.first, portfolio.observation_columns
-    newest = first[1:] - 1
-    later = rows_where(seen.observed.codes.take(newest, mode="clip") >= seen.observed.bound(micros))
-    later = later[first[later] < first[later + 1]]
-    low, rows = first[later], newest[later]
-    then = _latest(seen.observed, low, rows + 1, micros)
+    rows = first[1:] - 1
+    later = rows_where(seen.observed.codes.take(rows, mode="clip") >= seen.observed.bound(micros))
+    if len(later) > len(rows) // _FEW:
+        return None
+    later = later[first[later] <= rows[later]]
+    low, rows = first[later], rows[later]
+    # The newest one is known not to count: behind it is where the search begins.
+    then = _latest(seen.observed, low, rows, micros)
     counts = LineSeats(seen.total, seen.assigned, seen.used_7d)
     column = portfolio.line_columns.product
     codes = column.codes[later]
@@ -188,6 +212,10 @@ def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
         {each: np.flatnonzero(codes == column.code_of(each)) for each in seats.products},
         (counts.take(rows), _known(counts.take(np.maximum(then, 0)), then >= low)),
     )
+
+
+# Beyond such a part of the lines it costs less to sum them all.
+_FEW = 4
 
 
 def _known(counts: LineSeats, known: Mask) -> LineSeats:

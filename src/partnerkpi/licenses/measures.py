@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, as_rows, fits, locked, new, rows_where
+from partnerkpi._arrays import OPEN, as_rows, fits, locked, new
 from partnerkpi.aggregates import masked_sum
-from partnerkpi.kpi import Condition, all_hold
+from partnerkpi.kpi import Condition
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
 from partnerkpi.licenses.peers import Rates, Thresholds, is_low
 from partnerkpi.periods import day_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from partnerkpi._arrays import Bits, Mask, Rows
+    from partnerkpi._arrays import Mask, Rows
     from partnerkpi.kpi import RowPart
     from partnerkpi.snapshot import Snapshot
 
@@ -32,7 +30,6 @@ __all__ = [
     "SectionState",
     "Sight",
     "customers_of",
-    "section_rows",
     "section_state",
     "sight",
 ]
@@ -203,19 +200,16 @@ class SectionState:
         )
 
 
-def section_rows(rule: Rule, facts: Sight) -> Rows:
-    """The rows of the subscriptions for which a rule holds."""
-    return rows_where(all_hold(rule, facts))
-
-
-def section_state(rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart) -> SectionState:
-    """Count some subscriptions.
+def section_state(
+    mask: Mask, rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart
+) -> SectionState:
+    """Count some subscriptions, given as a mask and as rows.
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
     """
     return SectionState(
-        customers=int(np.count_nonzero(owners(rows, facts))),
+        customers=customers_of(mask, facts.snapshot),
         total=masked_sum(counts.total, rows),
         assigned=masked_sum(counts.assigned, rows),
         used_7d=masked_sum(counts.used_7d, rows),
@@ -224,23 +218,10 @@ def section_state(rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart
     )
 
 
-def owners(rows: Rows, facts: Sight) -> Mask:
-    """Which customers have one of some subscriptions."""
-    columns = facts.snapshot.portfolio
-    mask = np.zeros(len(columns), np.bool_)
-    mask[columns.subscription_columns.customer.take(rows)] = True
-
-    return mask
-
-
-def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
-    """For each mask of subscriptions, at most eight, how many different customers have one."""
+def customers_of(mask: Mask, snapshot: Snapshot) -> int:
+    """How many different customers have one of some subscriptions."""
     layout = snapshot.portfolio.customer_columns.subscriptions
-    codes: Bits = new(len(layout), np.uint8)
-    codes[:] = 0
-    for place, mask in enumerate(masks):
-        codes |= mask.view(np.uint8) << np.uint8(place)
-    found = layout.any_bits(codes)
-    bits = (np.uint8(1 << place) for place in range(len(masks)))
+    found: Mask = new(layout.groups, np.bool_)
+    layout.any(mask, found)
 
-    return [int(np.count_nonzero(found & bit)) for bit in bits]
+    return int(np.count_nonzero(found))

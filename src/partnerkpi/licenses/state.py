@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
+from partnerkpi._arrays import rows_where
 from partnerkpi._seats import PRODUCTS
 from partnerkpi.kpi import all_hold
 from partnerkpi.licenses import measures, rows
@@ -268,7 +269,7 @@ def _overview(facts: Sight) -> OverviewState:
         measures.LOW_ASSIGNMENT,
         measures.OVERAGE,
     )
-    counts = measures.customers_of([all_hold(rule, facts) for rule in rules], facts.snapshot)
+    counts = (measures.customers_of(all_hold(rule, facts), facts.snapshot) for rule in rules)
     pairs = zip(rules, counts, strict=True)
 
     return OverviewState(
@@ -293,8 +294,9 @@ def _product(seen: ProductLook, limit: Thresholds, *, trend: bool) -> ProductSta
 
 
 def _section(rule: Rule, table: TableDefinition, facts: SectionSight) -> SectionState:
-    found = measures.section_rows(rule, facts.sight)
+    mask = all_hold(rule, facts.sight)
+    found = rows_where(mask)
     columns = tuple(column.name for column in table.columns)
     part = SelectedRows(facts, rule, found, columns)
 
-    return measures.section_state(found, facts.sight, facts.counts, part)
+    return measures.section_state(mask, found, facts.sight, facts.counts, part)

@@ -73,17 +73,7 @@ _POSITIONS = locked(np.array([bits.bit_length() - 1 for bits in range(256)], np.
 
 def facts_of(snapshot: Snapshot) -> StatusFacts:
     """What the rules look at."""
-    return StatusFacts(snapshot, _over(snapshot), locked(snapshot.pending | snapshot.active))
-
-
-def _over(snapshot: Snapshot) -> Mask:
-    if snapshot.seats is not None:
-        return snapshot.seats.over
-    layout = snapshot.portfolio.subscription_columns.lines
-    over: Mask = new(layout.groups, np.bool_)
-    layout.any(snapshot.over, over)
-
-    return locked(over)
+    return StatusFacts(snapshot, locked(snapshot.pending | snapshot.active))
 
 
 def status_columns(snapshot: Snapshot) -> StatusColumns:
