@@ -127,7 +127,7 @@ class ProductCounts:
 
     def take(self, rows: Rows) -> ProductCounts:
         """The sums of some subscriptions."""
-        return ProductCounts(self.has[rows], *(each[rows] for each in self._sums()))
+        return ProductCounts(self.has.take(rows), *(each.take(rows) for each in self._sums()))
 
     def corrected(self, owners: Rows, gains: Iterable[Counts]) -> ProductCounts:
         """The sums after some lines of these subscriptions gained so much, modulo their type."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, as_rows, fits, locked, new
+from partnerkpi._arrays import OPEN, as_rows, fits, locked, new, rows_where
 from partnerkpi.aggregates import masked_sum
 from partnerkpi.kpi import Condition
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
@@ -15,6 +16,8 @@ from partnerkpi.licenses.peers import Rates, Thresholds, is_low
 from partnerkpi.periods import day_count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from partnerkpi._arrays import Mask, Rows
     from partnerkpi.kpi import RowPart
     from partnerkpi.snapshot import Snapshot
@@ -30,7 +33,7 @@ __all__ = [
     "SectionState",
     "Sight",
     "customers_of",
-    "section_state",
+    "section_states",
     "sight",
 ]
 
@@ -200,14 +203,33 @@ class SectionState:
         )
 
 
-def section_state(
-    mask: Mask, rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart
-) -> SectionState:
-    """Count some subscriptions, given as a mask and as rows.
+def section_states(
+    masks: Sequence[Mask], facts: Sight, counts: ProductCounts, part: Callable[[int, Rows], RowPart]
+) -> tuple[SectionState, ...]:
+    """Count subscriptions for each of some masks; what one counts is looked up once for all.
+
+    Args:
+        masks: Which subscriptions, of each section.
+        facts: What the rules look at.
+        counts: What every subscription counts.
+        part: What a section says of its rows, by the section's place among the masks.
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
     """
+    rows = rows_where(reduce(np.logical_or, masks))
+    found = counts.take(rows)
+
+    return tuple(
+        _section_state(mask, facts, found, places, part(place, rows.take(places)))
+        for place, mask in enumerate(masks)
+        for places in [np.flatnonzero(mask.take(rows))]
+    )
+
+
+def _section_state(
+    mask: Mask, facts: Sight, counts: ProductCounts, rows: Rows, part: RowPart
+) -> SectionState:
     return SectionState(
         customers=customers_of(mask, facts.snapshot),
         total=masked_sum(counts.total, rows),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
-from partnerkpi._arrays import rows_where
 from partnerkpi._seats import PRODUCTS
 from partnerkpi.kpi import all_hold
 from partnerkpi.licenses import measures, rows
@@ -33,6 +32,7 @@ from partnerkpi.licenses.trend import NO_TREND, TrendState, trend_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partnerkpi._arrays import Rows
     from partnerkpi.kpi import TableDefinition
     from partnerkpi.licenses.measures import Rule
     from partnerkpi.policy import Policy
@@ -283,20 +283,25 @@ def _product(seen: ProductLook, limit: Thresholds, *, trend: bool) -> ProductSta
         seen.counts,
     )
 
-    return ProductState(
-        trend_state(seen.scope) if trend else NO_TREND,
-        _section(measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE, facts),
-        _section(measures.EXPIRING, rows.EXPIRING_TABLE, facts),
-        _section(measures.RENEWING, rows.RENEWING_TABLE, facts),
-        _section(measures.LOW_ASSIGNMENT, rows.LOW_ASSIGNMENT_TABLE, facts),
-        _section(measures.OVERAGE, rows.OVERAGE_TABLE, facts),
+    masks = [all_hold(rule, facts.sight) for rule, _ in _SECTIONS]
+    states = measures.section_states(
+        masks, facts.sight, facts.counts, lambda place, found: _selected(place, found, facts)
     )
 
+    return ProductState(trend_state(seen.scope) if trend else NO_TREND, *states)
 
-def _section(rule: Rule, table: TableDefinition, facts: SectionSight) -> SectionState:
-    mask = all_hold(rule, facts.sight)
-    found = rows_where(mask)
-    columns = tuple(column.name for column in table.columns)
-    part = SelectedRows(facts, rule, found, columns)
 
-    return measures.section_state(mask, found, facts.sight, facts.counts, part)
+# In the order in which a ProductState has them.
+_SECTIONS: tuple[tuple[Rule, TableDefinition], ...] = (
+    (measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE),
+    (measures.EXPIRING, rows.EXPIRING_TABLE),
+    (measures.RENEWING, rows.RENEWING_TABLE),
+    (measures.LOW_ASSIGNMENT, rows.LOW_ASSIGNMENT_TABLE),
+    (measures.OVERAGE, rows.OVERAGE_TABLE),
+)
+
+
+def _selected(place: int, found: Rows, facts: SectionSight) -> SelectedRows:
+    rule, table = _SECTIONS[place]
+
+    return SelectedRows(facts, rule, found, tuple(column.name for column in table.columns))
