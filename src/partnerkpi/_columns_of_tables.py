@@ -195,10 +195,10 @@ def _seats(layout: Arranged, lines: LineColumns, seen: ObservationColumns) -> He
 
 def _newest(counts: Counts, first: Codes) -> Counts:
     observed = first[1:] != first[:-1]
-    if not len(counts) or len(counts) == len(observed) == np.count_nonzero(observed):
-        return counts if len(counts) else np.zeros(len(observed), counts.dtype)
-    # A line without observations takes any row, and counts nothing.
-    newest: Counts = counts.take(first[1:] - 1, mode="clip")
-    newest *= observed
+    if len(counts) == len(observed) == np.count_nonzero(observed):
+        return counts
+    newest: Any = np.zeros(len(observed), counts.dtype)
+    newest[observed] = counts.take(first[1:][observed] - 1)
+    found: Counts = newest
 
-    return newest
+    return found

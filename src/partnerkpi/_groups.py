@@ -208,7 +208,11 @@ _BLOCK = 1 << 15
 
 
 def _times(values: NDArray[Any], factors: NDArray[Any]) -> NDArray[Any]:
-    return np.multiply(values, factors, dtype=factors.dtype, casting="unsafe")
+    product: NDArray[Any] = np.multiply(values, factors, dtype=factors.dtype, casting="unsafe")
+
+    return product
+
+
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 

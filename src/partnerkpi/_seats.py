@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import NEVER, lock_counts, lock_mask, locked, new, reduced, sheet
+from partnerkpi._arrays import lock_counts, lock_mask, locked, new, reduced, sheet
 from partnerkpi._frozen import Frozen
 from partnerkpi.errors import CountOverflowError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Counts, Mask, Rows
+    from partnerkpi._arrays import Codes, Counts, Mask, Rows
     from partnerkpi._groups import Arranged, Levels
     from partnerkpi._moments import Moments
 
@@ -59,7 +59,7 @@ class LineSeats:
         """What is summed, in the order of ``ProductCounts``."""
         return self.total, self.assigned, self.used_7d, self.overage
 
-    def take(self, rows: Rows) -> LineSeats:
+    def take(self, rows: Codes) -> LineSeats:
         """Some of the lines."""
         return LineSeats(*(each.take(rows) for each in (self.total, self.assigned, self.used_7d)))
 

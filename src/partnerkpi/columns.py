@@ -25,7 +25,6 @@ from partnerkpi._arrays import (
     lock_mask,
     lock_micros,
     lock_rows,
-    locked,
     reduced,
 )
 from partnerkpi._frozen import Frozen

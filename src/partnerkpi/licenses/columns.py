@@ -54,7 +54,10 @@ def scope_of(snapshot: Snapshot, counts: Mapping[str, ProductCounts]) -> Scope:
     """Where some products are, of which every subscription counts so much."""
     has, over = (
         reduce(np.logical_or, masks)
-        for masks in ([each.has for each in counts.values()], [each.over for each in counts.values()])
+        for masks in (
+            [each.has for each in counts.values()],
+            [each.over for each in counts.values()],
+        )
     )
 
     return Scope(snapshot, tuple(counts), locked(has), locked(over))
