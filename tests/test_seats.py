@@ -98,7 +98,7 @@ def at_days(portfolio: pk.Portfolio) -> list[Snapshot]:
 @given(customers())
 @settings(max_examples=60)
 def test_sums_are_those_of_the_lines_at_any_instant(given_customers: list[pk.Customer]) -> None:
-    """Held, corrected or made anew: at every instant each subscription's sums are the naive ones."""
+    """Held, corrected or made anew: at every instant the sums are the naive ones."""
     portfolio = pk.Portfolio.from_customers(given_customers)
     everything = [each for one in given_customers for each in one.subscriptions]
     for at in at_days(portfolio):
