@@ -204,7 +204,7 @@ class Levels:
         return Levels(len(groups), sizes, owners), np.concatenate([*parts, tail])
 
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 
 
 def _times(values: NDArray[Any], factors: NDArray[Any]) -> NDArray[Any]:

@@ -63,6 +63,10 @@ class LineSeats:
         """Some of the lines."""
         return LineSeats(*(each.take(rows) for each in (self.total, self.assigned, self.used_7d)))
 
+    def where(self, known: Mask) -> LineSeats:
+        """The same, with 0 where nothing is known."""
+        return LineSeats(*(each * known for each in (self.total, self.assigned, self.used_7d)))
+
 
 @frozen(eq=False)
 class ProductCounts:
@@ -137,9 +141,10 @@ class ProductCounts:
 
 
 def _gained(sums: Counts, owners: Rows, gains: Counts) -> Counts:
+    changed = np.flatnonzero(gains != 0)
     gained: Counts = new(len(sums), sums.dtype)
     gained[:] = sums
-    np.add.at(gained, owners, gains)
+    np.add.at(gained, owners.take(changed), gains.take(changed))
 
     return gained
 
@@ -186,7 +191,7 @@ class HeldSeats:
         return HeldSeats(self.since, self.overage[rows], products)
 
     def corrected(
-        self, since: int, owners: Rows, of_product: Mapping[str, Rows], lines: tuple[LineSeats, ...]
+        self, since: int, owners: Rows, of_product: Mapping[str, Rows], lines: LineSeats
     ) -> HeldSeats:
         """The sums from an earlier instant on.
 
@@ -194,11 +199,10 @@ class HeldSeats:
             since: The instant.
             owners: The subscriptions of the lines that counted something else then.
             of_product: Which of these lines are of each product.
-            lines: What these lines count here, and what they counted then.
+            lines: For each of these lines what it counted then, and what it counts here.
         """
         # Unsigned numbers wrap on the way; the sums themselves fit.
-        here, then = ([each.astype(_HELD) for each in seats.columns()] for seats in lines)
-        gains = [after - before for before, after in zip(here, then, strict=True)]
+        gains = [np.subtract(*each.T, dtype=_HELD, casting="unsafe") for each in lines.columns()]
         products = {
             code: each.corrected(owners.take(rows), [gain.take(rows) for gain in gains])
             for code, each in self.products.items()

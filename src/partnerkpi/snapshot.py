@@ -202,7 +202,11 @@ def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
     low, rows = first[later], rows[later]
     # The newest one is known not to count: behind it is where the search begins.
     then = _latest(seen.observed, low, rows, micros)
-    counts = LineSeats(seen.total, seen.assigned, seen.used_7d)
+    # Both observations of a line stand near each other: so they are looked up one after the other.
+    pairs = LineSeats(seen.total, seen.assigned, seen.used_7d).take(
+        np.stack([np.maximum(then, 0), rows], axis=1)
+    )
+    known = np.stack([then >= low, np.ones(len(rows), np.bool_)], axis=1)
     column = portfolio.line_columns.product
     codes = column.codes[later]
 
@@ -210,16 +214,12 @@ def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
         micros,
         portfolio.subscription_columns.lines.owners_of(later),
         {each: np.flatnonzero(codes == column.code_of(each)) for each in seats.products},
-        (counts.take(rows), _known(counts.take(np.maximum(then, 0)), then >= low)),
+        pairs.where(known),
     )
 
 
 # Beyond such a part of the lines it costs less to sum them all.
 _FEW = 4
-
-
-def _known(counts: LineSeats, known: Mask) -> LineSeats:
-    return LineSeats(counts.total * known, counts.assigned * known, counts.used_7d * known)
 
 
 def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:

@@ -325,12 +325,12 @@ def is_low(rates: Rates, limits: Thresholds) -> Mask:
     low: Mask = new(len(rates.total), np.bool_)
     low[:] = False
     rows = _candidates(rates, limits)
-    chosen = rates.take(rows)
-    bands = reached(chosen.total, limits.bounds)
+    assigned, total = rates.assigned.take(rows), rates.total.take(rows)
+    bands = reached(total, limits.bounds)
     for band, limit in enumerate(limits.rates):
         if limit is not None:
             within = np.flatnonzero(bands == band)
-            low[rows[within]] = _below(chosen.take(within), limit)
+            low[rows[within]] = _below(assigned.take(within), total.take(within), limit)
 
     return low
 
@@ -347,8 +347,7 @@ def _candidates(rates: Rates, limits: Thresholds) -> Rows:
     return rows_where(rates.doubles <= highest * (1 + 1e-9))
 
 
-def _below(rates: Rates, limit: Fraction) -> Mask:
-    assigned, total = rates.assigned, rates.total
+def _below(assigned: Counts, total: Counts, limit: Fraction) -> Mask:
     tops = int(assigned.max(initial=1)), int(total.max(initial=1))
     if max(tops[0] * limit.denominator, tops[1] * limit.numerator) < 2**63:
         below: Mask = assigned * np.int64(limit.denominator) < total * np.int64(limit.numerator)
