@@ -93,7 +93,7 @@ class Rates:
             >>> len(Rates(np.array([1, 0]), np.array([2, 0])))
             1
         """
-        return int(np.count_nonzero(self.total))
+        return int(np.count_nonzero(self.total != 0))
 
     def take(self, rows: Rows) -> Rates:
         """The rates at some rows."""
