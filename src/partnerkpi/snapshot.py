@@ -193,33 +193,44 @@ def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
     seats = portfolio.subscription_columns.seats
     if seats is None or seats.since <= micros:
         return seats
-    first, seen = portfolio.line_columns.first, portfolio.observation_columns
-    rows = first[1:] - 1
-    later = rows_where(seen.observed.codes.take(rows, mode="clip") >= seen.observed.bound(micros))
-    if len(later) > len(rows) // _FEW:
+    columns, lines = portfolio.subscription_columns, portfolio.line_columns
+    later = _observed_later(portfolio, micros)
+    if len(later) > len(lines) // _FEW:
         return None
-    later = later[first[later] <= rows[later]]
-    low, rows = first[later], rows[later]
-    # The newest one is known not to count: behind it is where the search begins.
-    then = _latest(seen.observed, low, rows, micros)
-    # Both observations of a line stand near each other: so they are looked up one after the other.
-    pairs = LineSeats(seen.total, seen.assigned, seen.used_7d).take(
-        np.stack([np.maximum(then, 0), rows], axis=1)
-    )
-    known = np.stack([then >= low, np.ones(len(rows), np.bool_)], axis=1)
-    column = portfolio.line_columns.product
-    codes = column.codes[later]
+    codes = lines.product.codes[later]
 
     return seats.corrected(
         micros,
-        portfolio.subscription_columns.lines.owners_of(later),
-        {each: np.flatnonzero(codes == column.code_of(each)) for each in seats.products},
-        pairs.where(known),
+        columns.lines.owners_of(later),
+        {each: np.flatnonzero(codes == lines.product.code_of(each)) for each in seats.products},
+        _then_and_now(portfolio, later, micros),
     )
 
 
 # Beyond such a part of the lines it costs less to sum them all.
 _FEW = 4
+
+
+def _observed_later(portfolio: Portfolio, micros: int) -> Rows:
+    """The lines whose newest observation was made after an instant."""
+    first, observed = portfolio.line_columns.first, portfolio.observation_columns.observed
+    newest = first[1:] - 1
+    lines = rows_where(observed.codes.take(newest, mode="clip") >= observed.bound(micros))
+
+    return lines[first[lines] <= newest[lines]]
+
+
+def _then_and_now(portfolio: Portfolio, lines: Rows, micros: int) -> LineSeats:
+    """For each of such lines what it counted at the instant, and what its newest one counts."""
+    first, seen = portfolio.line_columns.first, portfolio.observation_columns
+    low, newest = first[lines], first[lines + 1] - 1
+    # The newest one is known not to count: the search begins behind it.
+    then = _latest(seen.observed, low, newest, micros)
+    known = np.stack([then >= low, np.ones(len(lines), np.bool_)], axis=1)
+    # Both observations of a line stand near each other: so they are looked up one after the other.
+    pairs = np.stack([np.maximum(then, 0), newest], axis=1)
+
+    return LineSeats(seen.total, seen.assigned, seen.used_7d).take(pairs).where(known)
 
 
 def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:

@@ -97,21 +97,11 @@ def look(snapshot: Snapshot, products: Sequence[str] = PRODUCTS) -> LicenseLook:
         counts[each] = product_counts(snapshot, each)
         customers[each] = customer_counts(counts[each], snapshot)
 
-    return LicenseLook(
-        snapshot,
-        scope,
-        both,
-        rates_of(both),
-        tuple(
-            ProductLook(
-                scope_of(snapshot, {each: counts[each]}),
-                counts[each],
-                customers[each],
-                rates_of(customers[each]),
-            )
-            for each in products
-        ),
-    )
+    def of_product(code: str) -> ProductLook:
+        alone = scope_of(snapshot, {code: counts[code]})
+        return ProductLook(alone, counts[code], customers[code], rates_of(customers[code]))
+
+    return LicenseLook(snapshot, scope, both, rates_of(both), tuple(map(of_product, products)))
 
 
 @frozen(eq=False)
