@@ -9,9 +9,10 @@ from attrs import frozen
 
 from partnerkpi._arrays import narrowest
 from partnerkpi._gathered import NO_COUNTS, NO_INT, NO_MASK, NO_ROWS, NO_TEXT
-from partnerkpi._groups import Levels, falling
+from partnerkpi._groups import Arranged, Levels, falling
 from partnerkpi._layout import laid_out, places_of
 from partnerkpi._managed import ManagedColumns, Sparse
+from partnerkpi._seats import LineSeats, held_seats
 from partnerkpi._sorting import ordered, rows_of, taken
 from partnerkpi._text_forms import text_of
 from partnerkpi.columns import (
@@ -26,10 +27,11 @@ from partnerkpi.columns import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partnerkpi._arrays import Codes, Mask
+    from partnerkpi._arrays import Codes, Counts, Mask
     from partnerkpi._gathered import Gathered, Tables, Vocabulary
     from partnerkpi._line_rows import LineRows
     from partnerkpi._managed import Held
+    from partnerkpi._seats import HeldSeats
     from partnerkpi.managing_models import Administrator
 
 __all__ = ["columns_of"]
@@ -39,12 +41,12 @@ _Value = TypeVar("_Value")
 
 @frozen(eq=False)
 class _Order:
-    """Rows of a table in the order of the portfolio, those with the most members first.
+    """Customers in the order of the portfolio, those with the most subscriptions first.
 
     Attributes:
         source: For each row of the portfolio the row of the table.
         place: For each row of the table the row of the portfolio, or -1.
-        layout: The layout of the members.
+        layout: The layout of the subscriptions.
     """
 
     source: Codes
@@ -53,7 +55,7 @@ class _Order:
 
     @staticmethod
     def of(rows: Codes, size: int, owners: Codes) -> _Order:
-        """Order the rows to be kept, of a table's ``size``, by how many members they own."""
+        """Order the rows to be kept, of a table's ``size``, by how many rows they own."""
         counts = np.bincount(owners, minlength=size)[rows]
         order = falling(counts)
         source = rows[order]
@@ -76,31 +78,34 @@ def columns_of(
     parents = tables.subscriptions.take("parents", NO_ROWS)
     kept = rows_of(subscriptions)
     order = _Order.of(rows_of(customers), len(customers), parents[kept])
-    # Subscriptions of as many lines stand in the order in which customers ask for them: the way
-    # from subscription to customer then goes through memory in a few straight runs.
-    asked = kept[laid_out(order.layout, order.place[parents[kept]])]
-    below = _Order.of(asked, len(subscriptions), lines.owners)
-    owners, slots = order.place[parents[below.source]], below.place[asked]
+    source = kept[laid_out(order.layout, order.place[parents[kept]])]
+    owners = order.place[parents[source]]
     # What is done with is let go at once: at a million customers each array counts.
-    del parents, kept, asked
-    slots_of_lines = laid_out(below.layout, below.place[lines.owners])
+    del parents, kept
     found: dict[str, Any] = {
-        "customer_columns": _customer_columns(tables, order, slots, _at(held.assigned, order.place))
+        "customer_columns": _customer_columns(tables, order, _at(held.assigned, order.place))
     }
-    del order, slots
-    source, layout = below.source, below.layout
-    columns = ManagedColumns.of(_at(held.managed, below.place))
-    del below
+    del order
+    place = places_of(source, len(subscriptions))
+    columns = ManagedColumns.of(_at(held.managed, place))
+    layout = Arranged.of(np.bincount(lines.owners, minlength=len(place))[source])
+    groups = layout.group_of.astype(place.dtype)[place[lines.owners]]
+    del place
+    found |= _line_columns(tables, lines, laid_out(layout.levels, groups))
     found["subscription_columns"] = _subscription_columns(
-        tables.subscriptions, source, layout, owners, columns
+        tables.subscriptions,
+        source,
+        customer=owners,
+        lines=layout,
+        managed=columns,
+        seats=_seats(layout, found["line_columns"], found["observation_columns"]),
     )
-    del source
 
-    return found | _line_columns(tables, lines, slots_of_lines)
+    return found
 
 
 def _customer_columns(
-    tables: Tables, order: _Order, slots: Codes, assigned: Sparse[tuple[Administrator, ...]]
+    tables: Tables, order: _Order, assigned: Sparse[tuple[Administrator, ...]]
 ) -> CustomerColumns:
     table, source = tables.customers, order.source
 
@@ -116,7 +121,6 @@ def _customer_columns(
         },
         order=order.place[order.place >= 0],
         subscriptions=order.layout,
-        slots=slots,
         administrators=assigned,
     )
 
@@ -149,19 +153,13 @@ def _spread(vocabulary: Vocabulary, gathered: Gathered, place: Codes, size: int)
     return _coded(vocabulary, codes)
 
 
-def _subscription_columns(
-    table: Gathered, source: Codes, layout: Levels, owners: Codes, managed: ManagedColumns
-) -> SubscriptionColumns:
+def _subscription_columns(table: Gathered, source: Codes, **known: Any) -> SubscriptionColumns:
     columns: dict[str, Any] = {
         name: taken(table.take(name, NO_INT), source) for name in _SUBSCRIPTION_COLUMNS
     }
 
     return SubscriptionColumns(
-        ids=text_of(table.take("ids", NO_TEXT).take(source)),
-        customer=owners,
-        lines=layout,
-        managed=managed,
-        **columns,
+        ids=text_of(table.take("ids", NO_TEXT).take(source)), **known, **columns
     )
 
 
@@ -185,3 +183,22 @@ def _line_columns(tables: Tables, lines: LineRows, order: Codes) -> dict[str, An
 
 
 _COUNTS = ("total", "assigned", "used_7d", "used_3mo")
+
+
+def _seats(layout: Arranged, lines: LineColumns, seen: ObservationColumns) -> HeldSeats | None:
+    """What subscriptions count by the newest observation of every line."""
+    columns = (seen.total, seen.assigned, seen.used_7d)
+    newest = LineSeats(*(_newest(column, lines.first) for column in columns))
+
+    return held_seats(layout, newest, seen.observed, lines.product.is_label)
+
+
+def _newest(counts: Counts, first: Codes) -> Counts:
+    observed = first[1:] != first[:-1]
+    if len(counts) == len(observed) == np.count_nonzero(observed):
+        return counts
+    newest: Any = np.zeros(len(observed), counts.dtype)
+    newest[observed] = counts.take(first[1:][observed] - 1)
+    found: Counts = newest
+
+    return found

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import locked, new, reduced
+from partnerkpi._arrays import lock_codes, lock_rows, locked, new, reduced
+from partnerkpi._sorting import ordered, row_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Bits, Mask, Rows
+    from partnerkpi._arrays import Bits, Codes, Mask, Rows
 
-__all__ = ["MOST_LEVELS", "Levels", "falling"]
+__all__ = ["MOST_LEVELS", "Arranged", "Levels", "falling"]
 
 MOST_LEVELS = 64
 
@@ -129,39 +130,46 @@ class Levels:
 
         return owners
 
-    def any_bits(self, codes: Bits, index: Rows | None = None) -> Bits:
-        """For each group, the bits that any of its rows has.
+    @property
+    def longest(self) -> int:
+        """How many rows the group with the most has."""
+        tail = np.bincount(self.tail).max(initial=0) if len(self.tail) else 0
 
-        With an ``index`` row ``r`` has the code ``codes[index[r]]``.
-        """
+        return len(self.sizes) + int(tail)
+
+    def any_bits(self, codes: Bits) -> Bits:
+        """For each group, the bits that any of its rows has."""
         bits: Bits = new(self.groups, codes.dtype)
-        self._any_bits(codes, index, bits)
+        self._any_bits(codes, bits)
 
         return bits
 
-    def _any_bits(self, codes: Bits, index: Rows | None, bits: Bits) -> None:
+    def _any_bits(self, codes: Bits, bits: Bits) -> None:
         bits[:] = 0
         for rows, groups in self._blocks():
-            bits[groups] |= _picked(codes, index, rows)
+            bits[groups] |= codes[rows]
         if len(self.tail):
-            found = _picked(codes, index, slice(self.starts[-1], None))
-            np.bitwise_or.at(bits, self.tail, found)
+            np.bitwise_or.at(bits, self.tail, codes[self.starts[-1] :])
 
     def any(self, mask: Mask, out: Mask) -> None:
         """For each group, whether any of its rows is true, into ``out``."""
-        self._any_bits(mask.view(np.uint8), None, out.view(np.uint8))
+        self._any_bits(mask.view(np.uint8), out.view(np.uint8))
 
-    def sums(self, values: NDArray[Any], out: NDArray[Any], index: Rows | None = None) -> None:
+    def sums(
+        self, values: NDArray[Any], out: NDArray[Any], factors: NDArray[Any] | None = None
+    ) -> None:
         """For each group, the sum of its rows' values, into ``out``, whose type must hold it.
 
-        With an ``index`` row ``r`` has the value at ``index[r]``.
+        With ``factors``, of the type of ``out``, each value counts so many times.
         """
         out[:] = 0
         for rows, groups in self._blocks():
             chosen = out[groups]
-            np.add(chosen, _picked(values, index, rows), out=chosen, casting="unsafe")
+            found = values[rows] if factors is None else _times(values[rows], factors[rows])
+            np.add(chosen, found, out=chosen, casting="unsafe")
         if len(self.tail):
-            found = _picked(values, index, slice(self.starts[-1], None))
+            rows = slice(self.starts[-1], None)
+            found = values[rows] if factors is None else _times(values[rows], factors[rows])
             np.add.at(out, self.tail, found.astype(out.dtype))
 
     def _blocks(self) -> Iterator[tuple[slice, slice]]:
@@ -196,11 +204,104 @@ class Levels:
         return Levels(len(groups), sizes, owners), np.concatenate([*parts, tail])
 
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 
 
-def _picked(values: NDArray[Any], index: Rows | None, rows: slice) -> NDArray[Any]:
-    return values[rows] if index is None else values.take(index[rows])
+def _times(values: NDArray[Any], factors: NDArray[Any]) -> NDArray[Any]:
+    product: NDArray[Any] = np.multiply(values, factors, dtype=factors.dtype, casting="unsafe")
+
+    return product
 
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+
+
+@frozen(eq=False)
+class Arranged:
+    """Rows of owners who stand in an order of their own: their layout, and which group is whose.
+
+    Answers are by owner, as those of ``Levels`` are by group.
+
+    Attributes:
+        levels: The layout.
+        group_of: For each owner its group.
+        owner_of: For each group its owner.
+    """
+
+    levels: Levels
+    group_of: Rows = field(converter=lock_rows)
+    owner_of: Codes = field(converter=lock_codes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
+
+    @staticmethod
+    def of(counts: NDArray[np.integer[Any]]) -> Arranged:
+        """The layout of owners with so many rows each, in any order."""
+        order = falling(counts)
+
+        return Arranged._ordered(Levels.of(counts[order]), order)
+
+    @staticmethod
+    def _ordered(levels: Levels, order: Codes) -> Arranged:
+        groups = np.empty(len(order), np.intp)
+        groups[order] = np.arange(len(order))
+
+        return Arranged(levels, groups, order.astype(row_type(len(order)), copy=False))
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.levels)
+
+    @property
+    def groups(self) -> int:
+        """How many owners there are, those without rows included."""
+        return self.levels.groups
+
+    @property
+    def longest(self) -> int:
+        """How many rows the owner with the most has."""
+        return self.levels.longest
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the arrays take."""
+        return self.group_of.nbytes + self.owner_of.nbytes
+
+    def owners(self) -> Rows:
+        """The owner of each row."""
+        return self.owner_of.take(self.levels.owners()).astype(np.intp)
+
+    def owners_of(self, rows: Rows) -> Rows:
+        """The owner of each of some rows."""
+        return self.owner_of.take(self.levels.owners_of(rows)).astype(np.intp)
+
+    def spread(self, values: NDArray[Any], out: NDArray[Any]) -> None:
+        """For each row what is known of its owner, into ``out``."""
+        self.levels.spread(values.take(self.owner_of), out)
+
+    def any(self, mask: Mask, out: Mask) -> None:
+        """For each owner, whether any of its rows is true, into ``out``."""
+        found = new(self.groups, np.bool_)
+        self.levels.any(mask, found)
+        found.take(self.group_of, out=out, mode="clip")
+
+    def sums(
+        self, values: NDArray[Any], out: NDArray[Any], factors: NDArray[Any] | None = None
+    ) -> None:
+        """The same as ``Levels.sums`` by owner."""
+        found = new(self.groups, out.dtype)
+        self.levels.sums(values, found, factors)
+        found.take(self.group_of, out=out, mode="clip")
+
+    def members(self, owners: Rows) -> tuple[Rows, Rows]:
+        """The rows of some owners, and for each row the position of its owner in ``owners``."""
+        return self.levels.members(self.group_of.take(owners))
+
+    def taken(self, owners: Rows) -> tuple[Arranged, Rows]:
+        """The layout of some owners, in rising order, and the rows they have, in the new order."""
+        groups = self.group_of.take(owners)
+        order = ordered(groups)
+        levels, rows = self.levels.taken(groups.take(order))
+
+        return self._ordered(levels, order), rows

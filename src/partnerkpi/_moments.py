@@ -64,6 +64,11 @@ class Moments:
         return np.where(steps == 0, NEVER, (steps - 1) * self.step)
 
     @property
+    def newest(self) -> int:
+        """The latest instant; ``NEVER`` where no row is dated."""
+        return self[int(self.codes.argmax())] if len(self) else NEVER
+
+    @property
     def nbytes(self) -> int:
         """The bytes that the arrays take."""
         return self.codes.nbytes + (0 if self.table is None else self.table.nbytes)

@@ -1,8 +1,8 @@
 """Columns: what a portfolio is in memory, and records from and to it.
 
 A portfolio is a few locked numpy columns per level: customers, subscriptions, license lines,
-observations. Subscriptions stand so that the lines of each are found without an index, customers
-so that their subscriptions are; ``customers`` gives typed records in the order they came.
+observations. Customers stand so that the subscriptions of each are found without an index;
+``customers`` gives typed records in the order they came.
 
 What is missing: an instant that never was is ``NEVER`` (before every instant), an end that never
 comes is ``OPEN`` (after every instant), an attribute that a customer lacks has the code -1.
@@ -25,7 +25,6 @@ from partnerkpi._arrays import (
     lock_mask,
     lock_micros,
     lock_rows,
-    locked,
     reduced,
 )
 from partnerkpi._frozen import Frozen
@@ -51,8 +50,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerkpi._arrays import Codes, Counts, Mask, Micros, Rows
-    from partnerkpi._groups import Levels
+    from partnerkpi._groups import Arranged, Levels
     from partnerkpi._moments import Moments
+    from partnerkpi._seats import HeldSeats
     from partnerkpi.errors import Fault
     from partnerkpi.managing_models import Administrator
 
@@ -101,10 +101,15 @@ class CodedText:
 
     def is_label(self, label: str) -> Mask:
         """Which rows have this text."""
-        found = [code for code, known in enumerate(self.labels) if known == label]
-        mask: Mask = self.codes == (found[0] if found else len(self.labels))
+        mask: Mask = self.codes == self.code_of(label)
 
         return mask
+
+    def code_of(self, label: str) -> int:
+        """The code of a text; one that no row has where it is unknown."""
+        found = (code for code, known in enumerate(self.labels) if known == label)
+
+        return next(found, len(self.labels))
 
     def take(self, rows: Rows) -> CodedText:
         """The column of some rows."""
@@ -143,11 +148,6 @@ class TextLists:
         return TextLists(owners, self.texts.take(places))
 
 
-def _index(rows: Codes) -> Rows:
-    # An index of another width than the machine's own costs a conversion at every use.
-    return locked(rows.astype(np.intp, copy=False))
-
-
 def _named(columns: Mapping[str, CodedText]) -> Mapping[str, CodedText]:
     return Frozen(columns)
 
@@ -164,8 +164,7 @@ class CustomerColumns:
         tags: Tags.
         attributes: A host's own columns, by name.
         order: For each position in which customers came, the row.
-        subscriptions: The layout of ``slots`` by customer.
-        slots: For each customer's first, second, ... subscription its row.
+        subscriptions: The layout of the subscriptions by customer.
         administrators: The administrators assigned to a customer, for rows that have any.
     """
 
@@ -177,7 +176,6 @@ class CustomerColumns:
     attributes: Mapping[str, CodedText] = field(converter=_named)
     order: Codes = field(converter=lock_codes)
     subscriptions: Levels
-    slots: Rows = field(converter=_index)
     administrators: Sparse[tuple[Administrator, ...]] = field(factory=Sparse)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -190,7 +188,7 @@ class CustomerColumns:
 
 @frozen(eq=False, kw_only=True)
 class SubscriptionColumns:
-    """One row per subscription or trial, those with the most license lines first.
+    """One row per subscription or trial, laid out by ``CustomerColumns.subscriptions``.
 
     Attributes:
         ids: Ids.
@@ -204,6 +202,8 @@ class SubscriptionColumns:
         set_up: Whether it is set up, as stated; true where ``managed`` says.
         lines: The layout of the license lines by subscription.
         managed: Orders, invoices and checklists, for rows that have any.
+        seats: What each counts by the newest observations of its lines; ``None`` where its sums
+            might not fit four bytes.
     """
 
     ids: Text
@@ -215,8 +215,9 @@ class SubscriptionColumns:
     auto_renew: Mask = field(converter=lock_mask)
     paid: Mask = field(converter=lock_mask)
     set_up: Mask = field(converter=lock_mask)
-    lines: Levels
+    lines: Arranged
     managed: ManagedColumns = NOTHING_MANAGED
+    seats: HeldSeats | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(self)
@@ -493,7 +494,7 @@ class Customers(Sequence[Customer]):
 
 def _customer(portfolio: Portfolio, row: int) -> Customer:
     columns = portfolio.customer_columns
-    slots, _ = columns.subscriptions.members(as_rows([row]))
+    subscriptions, _ = columns.subscriptions.members(as_rows([row]))
     attributes = {name: column[row] for name, column in columns.attributes.items()}
 
     return Customer(
@@ -504,9 +505,7 @@ def _customer(portfolio: Portfolio, row: int) -> Customer:
         tags=columns.tags[row],
         attributes=Attributes({n: text for n, text in attributes.items() if text is not None}),
         administrators=columns.administrators.get(row) or (),
-        subscriptions=tuple(
-            _subscription(portfolio, each) for each in columns.slots[slots].tolist()
-        ),
+        subscriptions=tuple(_subscription(portfolio, each) for each in subscriptions.tolist()),
     )
 
 
@@ -563,10 +562,8 @@ def taken(portfolio: Portfolio, rows: Rows, arrival: Rows) -> Portfolio:
     """
     # Every level keeps its order, so what remains is laid out as before, only shorter.
     columns = portfolio.customer_columns
-    layout, places = columns.subscriptions.taken(rows)
-    slots = columns.slots[places]
-    keeps = np.sort(slots)
-    subscriptions, lines, observations = _taken_below(portfolio, keeps, rows)
+    layout, keeps = columns.subscriptions.taken(rows)
+    subscriptions, lines, observations = _taken_below(portfolio, keeps, layout)
 
     return Portfolio(
         partner=portfolio.partner,
@@ -579,7 +576,6 @@ def taken(portfolio: Portfolio, rows: Rows, arrival: Rows) -> Portfolio:
             attributes={n: c.take(rows) for n, c in columns.attributes.items()},
             order=np.argsort(arrival[rows], kind="stable"),
             subscriptions=layout,
-            slots=np.searchsorted(keeps, slots),
             administrators=columns.administrators.take(rows),
         ),
         subscription_columns=subscriptions,
@@ -598,7 +594,7 @@ def arrivals(portfolio: Portfolio) -> Rows:
 
 
 def _taken_below(
-    portfolio: Portfolio, rows: Rows, customers: Rows
+    portfolio: Portfolio, rows: Rows, owners: Levels
 ) -> tuple[SubscriptionColumns, LineColumns, ObservationColumns]:
     columns, lines = portfolio.subscription_columns, portfolio.line_columns
     layout, line_rows = columns.lines.taken(rows)
@@ -608,10 +604,11 @@ def _taken_below(
     shift = np.repeat(begin - first[:-1], counts)
     subscriptions = SubscriptionColumns(
         ids=columns.ids.take(rows),
-        customer=np.searchsorted(customers, columns.customer[rows]).astype(np.int32),
+        customer=owners.owners().astype(np.int32),
         **{name: getattr(columns, name)[rows] for name in _PLAIN_SUBSCRIPTION_COLUMNS},
         lines=layout,
         managed=columns.managed.take(rows),
+        seats=None if columns.seats is None else columns.seats.take(rows),
     )
     kept_lines = LineColumns(
         product=lines.product.take(line_rows),
@@ -641,9 +638,10 @@ def _arrays_of(portfolio: Portfolio) -> Iterator[Any]:
     customers, subscriptions = portfolio.customer_columns, portfolio.subscription_columns
     lines, observations = portfolio.line_columns, portfolio.observation_columns
     yield from (customers.ids, customers.names, customers.external, customers.signed_in)
-    yield from (customers.tags.rows, customers.tags.texts.codes, customers.order, customers.slots)
+    yield from (customers.tags.rows, customers.tags.texts.codes, customers.order)
     yield from (column.codes for column in customers.attributes.values())
-    yield from (subscriptions.ids, subscriptions.customer)
+    yield from (subscriptions.ids, subscriptions.customer, subscriptions.lines)
+    yield from () if subscriptions.seats is None else (subscriptions.seats,)
     yield from (getattr(subscriptions, name) for name in _PLAIN_SUBSCRIPTION_COLUMNS)
     yield from (lines.product.codes, lines.name.codes, lines.first, observations.observed)
     yield from (observations.total, observations.assigned)

@@ -6,13 +6,15 @@ is made once and handed to every measure.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import OPEN, locked, new, rows_where, sheet
+from partnerkpi._arrays import OPEN, locked, rows_where, sheet
 from partnerkpi._instants import of_datetime, to_datetime
+from partnerkpi._seats import LineSeats
 from partnerkpi.models import SubscriptionState
 from partnerkpi.periods import DAY, days_after, days_before
 
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Codes, Counts, Mask, Rows
     from partnerkpi._moments import Moments
-    from partnerkpi.columns import ObservationColumns, Portfolio
+    from partnerkpi._seats import HeldSeats
+    from partnerkpi.columns import ObservationColumns, Portfolio, SubscriptionColumns
     from partnerkpi.policy import Policy
 
 __all__ = ["LineCounts", "Snapshot", "counts_at", "last_dated", "snapshot"]
 
 
 @frozen(eq=False)
-class LineCounts:
+class LineCounts(LineSeats):
     """What every license line counts at an instant; 0 where nothing was observed by then.
 
     Attributes:
@@ -39,9 +42,6 @@ class LineCounts:
         observed: Whether the line has an observation by then.
     """
 
-    total: Counts
-    assigned: Counts
-    used_7d: Counts
     used_3mo: Counts
     observed: Mask
 
@@ -59,12 +59,11 @@ class Snapshot:
         active: Which have started and not ended.
         recent: Which were added within the policy's window.
         ending: Which have an end within the policy's window, or behind them.
+        ending_soon: The same within the fewer days of the status.
         expires: Which count as expiring when they end: not renewing themselves, or the policy says
             that this counts as well.
         paid: Which are paid: as stated, or as their invoices say.
         set_up: Which are set up: as stated, or as their checklists say.
-        lines: What the license lines count.
-        over: Which license lines have more licenses assigned than bought.
     """
 
     portfolio: Portfolio
@@ -75,11 +74,25 @@ class Snapshot:
     active: Mask
     recent: Mask
     ending: Mask
+    ending_soon: Mask
     expires: Mask
     paid: Mask
     set_up: Mask
-    lines: LineCounts
-    over: Mask
+
+    @cached_property
+    def seats(self) -> HeldSeats | None:
+        """The sums that the portfolio holds, as they were; ``None``: they are to be made."""
+        return _seats_at(self.portfolio, self.micros)
+
+    @cached_property
+    def lines(self) -> LineCounts:
+        """What the license lines count."""
+        return counts_at(self.portfolio, self.micros)
+
+    @cached_property
+    def over(self) -> Mask:
+        """Which license lines have more licenses assigned than bought."""
+        return locked(self.lines.assigned > self.lines.total)
 
     @property
     def as_of(self) -> datetime:
@@ -97,7 +110,11 @@ class Snapshot:
 
     def ends_within(self, days: int) -> Mask:
         """Which subscriptions have an end, at most so many days away (or past)."""
-        return _ends_within(self.portfolio, self.micros, days)
+        mask: Mask = self.portfolio.subscription_columns.ends < min(
+            days_after(self.micros, days), OPEN
+        )
+
+        return mask
 
 
 def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
@@ -120,7 +137,6 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         0
     """
     micros = of_datetime(as_of)
-    lines = counts_at(portfolio, micros)
     masks = _masks(portfolio, micros, policy)
     columns = portfolio.subscription_columns
 
@@ -131,33 +147,90 @@ def snapshot(portfolio: Portfolio, as_of: datetime, policy: Policy) -> Snapshot:
         **masks,
         paid=locked(columns.managed.paid(columns.paid, micros // DAY)),
         set_up=locked(columns.managed.set_up(columns.set_up, micros)),
-        lines=lines,
-        over=locked(np.greater(lines.assigned, lines.total, out=new(len(lines.total), np.bool_))),
     )
 
 
 def _masks(portfolio: Portfolio, micros: int, policy: Policy) -> dict[str, Mask]:
     columns = portfolio.subscription_columns
-    there, pending, active, recent, ending, expires = sheet(6, len(columns), np.bool_)
-    np.less_equal(columns.added, micros, out=there)
-    np.less_equal(columns.starts, micros, out=active)
+    masks = sheet(len(_MASKS), len(columns), np.bool_)
+    bounds = (
+        days_before(micros, policy.window_days),
+        days_after(micros, policy.window_days),
+        days_after(micros, policy.expiring_soon_days),
+    )
+    for start in range(0, len(columns), _STEP):
+        part = slice(start, start + _STEP)
+        _compare(columns, part, micros, bounds, masks[:, part])
+    np.less_equal(columns.auto_renew, policy.auto_renewing_expires, out=masks[-1])
+
+    return dict(zip(_MASKS, map(locked, masks), strict=True))
+
+
+_MASKS = ("there", "pending", "active", "recent", "ending", "ending_soon", "expires")
+# So many rows stay in the fast caches, however often they are compared.
+_STEP = 1 << 17
+
+
+def _compare(
+    columns: SubscriptionColumns, part: slice, micros: int, bounds: tuple[int, ...], out: Any
+) -> None:
+    there, pending, active, recent, ending, soon, _ = out
+    added, ends = columns.added[part], columns.ends[part]
+    since, until, until_soon = bounds
+    np.less_equal(added, micros, out=there)
+    np.less_equal(columns.starts[part], micros, out=active)
     np.greater(there, active, out=pending)
     active &= there
-    active &= columns.ends > micros
-    np.greater_equal(columns.added, days_before(micros, policy.window_days), out=recent)
+    active &= ends > micros
+    np.greater_equal(added, since, out=recent)
     recent &= there
-    ending[:] = _ends_within(portfolio, micros, policy.window_days)
-    np.less_equal(columns.auto_renew, policy.auto_renewing_expires, out=expires)
-    masks = (there, pending, active, recent, ending, expires)
-    names = ("there", "pending", "active", "recent", "ending", "expires")
-
-    return dict(zip(names, map(locked, masks), strict=True))
+    np.less(ends, min(until, OPEN), out=ending)
+    np.less(ends, min(until_soon, OPEN), out=soon)
 
 
-def _ends_within(portfolio: Portfolio, micros: int, days: int) -> Mask:
-    mask: Mask = portfolio.subscription_columns.ends < min(days_after(micros, days), OPEN)
+def _seats_at(portfolio: Portfolio, micros: int) -> HeldSeats | None:
+    """The sums that the portfolio holds, corrected where few lines were observed later."""
+    seats = portfolio.subscription_columns.seats
+    if seats is None or seats.since <= micros:
+        return seats
+    columns, lines = portfolio.subscription_columns, portfolio.line_columns
+    later = _observed_later(portfolio, micros)
+    if len(later) > len(lines) // _FEW:
+        return None
+    codes = lines.product.codes[later]
 
-    return mask
+    return seats.corrected(
+        micros,
+        columns.lines.owners_of(later),
+        {each: np.flatnonzero(codes == lines.product.code_of(each)) for each in seats.products},
+        _then_and_now(portfolio, later, micros),
+    )
+
+
+# Beyond such a part of the lines it costs less to sum them all.
+_FEW = 4
+
+
+def _observed_later(portfolio: Portfolio, micros: int) -> Rows:
+    """The lines whose newest observation was made after an instant."""
+    first, observed = portfolio.line_columns.first, portfolio.observation_columns.observed
+    newest = first[1:] - 1
+    lines = rows_where(observed.codes.take(newest, mode="clip") >= observed.bound(micros))
+
+    return lines[first[lines] <= newest[lines]]
+
+
+def _then_and_now(portfolio: Portfolio, lines: Rows, micros: int) -> LineSeats:
+    """For each of such lines what it counted at the instant, and what its newest one counts."""
+    first, seen = portfolio.line_columns.first, portfolio.observation_columns
+    low, newest = first[lines], first[lines + 1] - 1
+    # The newest one is known not to count: the search begins behind it.
+    then = _latest(seen.observed, low, newest, micros)
+    known = np.stack([then >= low, np.ones(len(lines), np.bool_)], axis=1)
+    # Both observations of a line stand near each other: so they are looked up one after the other.
+    pairs = np.stack([np.maximum(then, 0), newest], axis=1)
+
+    return LineSeats(seen.total, seen.assigned, seen.used_7d).take(pairs).where(known)
 
 
 def counts_at(portfolio: Portfolio, micros: int) -> LineCounts:

@@ -13,8 +13,8 @@ import numpy as np
 from attrs import frozen
 
 from partnerkpi._arrays import new
+from partnerkpi._seats import level_sums
 from partnerkpi.filters.columns import AGES, Days, coded, counted
-from partnerkpi.licenses.columns import excess, level_sums
 from partnerkpi.periods import days_before
 from partnerkpi.status.columns import facts_of
 
@@ -58,9 +58,7 @@ class Facts:
 
     def any_of(self, bits: Bits) -> Bits:
         """For each customer the bits that any of its subscriptions has."""
-        columns = self.snapshot.portfolio.customer_columns
-
-        return columns.subscriptions.any_bits(bits, columns.slots)
+        return self.snapshot.portfolio.customer_columns.subscriptions.any_bits(bits)
 
     def any(self, subscriptions: Mask) -> Mask:
         """Which customers have any of these subscriptions."""
@@ -121,7 +119,7 @@ class Sums:
 
     def assigned(self) -> Counts:
         """Licenses assigned."""
-        return self._summed("assigned", self._assigned)
+        return self._summed("assigned", lambda: self._lines(self.facts.snapshot.lines.assigned))
 
     def used(self) -> Counts:
         """Licenses used in seven days."""
@@ -129,7 +127,7 @@ class Sums:
 
     def overage(self) -> Counts:
         """Licenses assigned beyond those bought, line by line."""
-        return self._summed("overage", self._excess)
+        return self._summed("overage", lambda: self._lines(self.facts.snapshot.lines.overage))
 
     def available(self) -> Counts:
         """Licenses bought and not assigned, line by line, as total + overage - assigned."""
@@ -141,24 +139,17 @@ class Sums:
 
     def _summed(self, what: str, by_subscription: Callable[[], Counts]) -> Counts:
         at = self.facts.snapshot
-        columns = at.portfolio.customer_columns
+        layout = at.portfolio.customer_columns.subscriptions
 
         def made() -> Counts:
-            counts = [by_subscription()]
-            return level_sums(columns.subscriptions, counts, at.active, columns.slots)[0]
+            return level_sums(layout, [by_subscription()], at.active)[0]
 
         return self.facts.once((self.product, what), made)
-
-    def _assigned(self) -> Counts:
-        return self._lines(self.facts.snapshot.lines.assigned)
 
     def _lines(self, counts: Counts) -> Counts:
         layout = self.facts.snapshot.portfolio.subscription_columns.lines
 
         return level_sums(layout, [counts], self._mask())[0]
-
-    def _excess(self) -> Counts:
-        return excess(self.facts.snapshot, self._mask(), self._assigned().dtype)
 
     def _mask(self) -> Mask:
         return (

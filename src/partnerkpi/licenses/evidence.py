@@ -152,14 +152,14 @@ def _ids(facts: Sight, rows: Rows, whose: Whose) -> Text:
 
 def _why(facts: Sight, rule: Rule, customer_id: str) -> Why:
     at = facts.snapshot
-    columns = at.portfolio.customer_columns
-    slots, _ = columns.subscriptions.members(as_rows([at.portfolio.row_of(customer_id)]))
+    layout = at.portfolio.customer_columns.subscriptions
+    rows, _ = layout.members(as_rows([at.portfolio.row_of(customer_id)]))
     reasons = tuple(
         Reason(
             at.portfolio.subscription_columns.ids[row],
             tuple(condition.check(facts, row, at.policy) for condition in rule),
         )
-        for row in columns.slots[slots].tolist()
+        for row in rows.tolist()
     )
     nothing = Reason(None, (Check("has a subscription or trial", holds=False),))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,15 +10,15 @@ from attrs import frozen
 
 from partnerkpi._arrays import OPEN, as_rows, fits, locked, new, rows_where
 from partnerkpi.aggregates import masked_sum
-from partnerkpi.kpi import Condition, all_hold
+from partnerkpi.kpi import Condition
 from partnerkpi.licenses.columns import CustomerCounts, ProductCounts, Scope
 from partnerkpi.licenses.peers import Rates, Thresholds, is_low
 from partnerkpi.periods import day_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from partnerkpi._arrays import Bits, Mask, Rows
+    from partnerkpi._arrays import Mask, Rows
     from partnerkpi.kpi import RowPart
     from partnerkpi.snapshot import Snapshot
 
@@ -32,8 +33,7 @@ __all__ = [
     "SectionState",
     "Sight",
     "customers_of",
-    "section_rows",
-    "section_state",
+    "section_states",
     "sight",
 ]
 
@@ -65,11 +65,9 @@ class Sight:
 def sight(scope: Scope, customers: CustomerCounts, rates: Rates, limits: Thresholds) -> Sight:
     """Look at the customers' rates under the thresholds of all peers."""
     low = is_low(rates, limits)
-    columns = scope.snapshot.portfolio.customer_columns
-    _, places = columns.subscriptions.taken(rows_where(low))
-    theirs: Mask = new(len(columns.slots), np.bool_)
-    theirs[:] = False
-    theirs[columns.slots.take(places)] = True
+    layout = scope.snapshot.portfolio.customer_columns.subscriptions
+    theirs: Mask = new(len(layout), np.bool_)
+    layout.spread(low, theirs)
 
     return Sight(scope, customers, limits, locked(low), locked(theirs))
 
@@ -205,19 +203,35 @@ class SectionState:
         )
 
 
-def section_rows(rule: Rule, facts: Sight) -> Rows:
-    """The rows of the subscriptions for which a rule holds."""
-    return rows_where(all_hold(rule, facts))
+def section_states(
+    masks: Sequence[Mask], facts: Sight, counts: ProductCounts, part: Callable[[int, Rows], RowPart]
+) -> tuple[SectionState, ...]:
+    """Count subscriptions for each of some masks; what one counts is looked up once for all.
 
-
-def section_state(rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart) -> SectionState:
-    """Count some subscriptions.
+    Args:
+        masks: Which subscriptions, of each section.
+        facts: What the rules look at.
+        counts: What every subscription counts.
+        part: What a section says of its rows, by the section's place among the masks.
 
     Raises:
         CountOverflowError: a sum is beyond 64 bits.
     """
+    rows = rows_where(reduce(np.logical_or, masks))
+    found = counts.take(rows)
+
+    return tuple(
+        _section_state(mask, facts, found, places, part(place, rows.take(places)))
+        for place, mask in enumerate(masks)
+        for places in [np.flatnonzero(mask.take(rows))]
+    )
+
+
+def _section_state(
+    mask: Mask, facts: Sight, counts: ProductCounts, rows: Rows, part: RowPart
+) -> SectionState:
     return SectionState(
-        customers=int(np.count_nonzero(owners(rows, facts))),
+        customers=customers_of(mask, facts.snapshot),
         total=masked_sum(counts.total, rows),
         assigned=masked_sum(counts.assigned, rows),
         used_7d=masked_sum(counts.used_7d, rows),
@@ -226,23 +240,10 @@ def section_state(rows: Rows, facts: Sight, counts: ProductCounts, part: RowPart
     )
 
 
-def owners(rows: Rows, facts: Sight) -> Mask:
-    """Which customers have one of some subscriptions."""
-    columns = facts.snapshot.portfolio
-    mask = np.zeros(len(columns), np.bool_)
-    mask[columns.subscription_columns.customer.take(rows)] = True
+def customers_of(mask: Mask, snapshot: Snapshot) -> int:
+    """How many different customers have one of some subscriptions."""
+    layout = snapshot.portfolio.customer_columns.subscriptions
+    found: Mask = new(layout.groups, np.bool_)
+    layout.any(mask, found)
 
-    return mask
-
-
-def customers_of(masks: Sequence[Mask], snapshot: Snapshot) -> list[int]:
-    """For each mask of subscriptions, at most eight, how many different customers have one."""
-    columns = snapshot.portfolio.customer_columns
-    codes: Bits = new(len(columns.slots), np.uint8)
-    codes[:] = 0
-    for place, mask in enumerate(masks):
-        codes |= mask.view(np.uint8) << np.uint8(place)
-    found = columns.subscriptions.any_bits(codes, columns.slots)
-    bits = (np.uint8(1 << place) for place in range(len(masks)))
-
-    return [int(np.count_nonzero(found & bit)) for bit in bits]
+    return int(np.count_nonzero(found))

@@ -8,6 +8,7 @@ parts.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise, starmap
 from math import isqrt
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ class Rates:
             >>> len(Rates(np.array([1, 0]), np.array([2, 0])))
             1
         """
-        return int(np.count_nonzero(self.total))
+        return int(np.count_nonzero(self.total != 0))
 
     def take(self, rows: Rows) -> Rates:
         """The rates at some rows."""
@@ -104,9 +105,16 @@ def _doubles(assigned: Counts, total: Counts) -> NDArray[np.float64] | None:
         return None
     doubles: NDArray[np.float64] = new(len(total), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        np.divide(assigned, total, out=doubles)
+        for start in range(0, len(doubles), _STEP):
+            part = slice(start, start + _STEP)
+            doubles[part] = assigned[part]
+            doubles[part] /= total[part].astype(np.float64)
 
     return locked(doubles)
+
+
+# Numbers turned into doubles while they are in the fast caches cost half.
+_STEP = 1 << 14
 
 
 def rates_of(counts: CustomerCounts) -> Rates:
@@ -258,10 +266,10 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
         >>> thresholds(three, Policy(), banded=False).of(10)
         Fraction(1, 5)
     """
-    everyone = _Peers(0, rates, None, rates.doubles, len(rates))
     if not banded:
+        everyone = _Peers(0, rates, None, rates.doubles, len(rates))
         return Thresholds((), (_threshold(everyone, policy),), (len(rates),))
-    bands = list(_bands(everyone, policy.size_bands))
+    everyone, *bands = _bands(rates, policy.size_bands)
     # Who lacks peers of its size is compared with everyone, yet stays of its size.
     compared = [
         peers
@@ -277,21 +285,24 @@ def thresholds(rates: Rates, policy: Policy, *, banded: bool) -> Thresholds:
     )
 
 
-def _bands(everyone: _Peers, bounds: tuple[int, ...]) -> Iterator[_Peers]:
-    """The peers of each size band."""
-    rates = everyone.rates
+def _bands(rates: Rates, bounds: tuple[int, ...]) -> Iterator[_Peers]:
+    """The peers without bands, then those of each size band."""
     rows = rows_where(rates.total != 0)
     bands = reached(rates.total.take(rows), bounds)
-    rows = rows.take(np.argsort(bands, kind="stable"))
-    sizes = np.bincount(bands, minlength=len(bounds) + 1).tolist()
+    order = np.argsort(bands, kind="stable")
+    rows = rows.take(order)
     doubles = None if rates.doubles is None else rates.doubles.take(rows)
-    end = 0
-    for bound, size in zip((0, *bounds), sizes, strict=True):
-        here, end = slice(end, end + size), end + size
-        if doubles is None:
-            yield _Peers(bound, rates.take(rows[here]), None, None, size)
-        else:
-            yield _Peers(bound, rates, rows[here], doubles[here], size)
+    cuts = np.searchsorted(bands.take(order), range(len(bounds) + 2)).tolist()
+    yield _peers(0, rates, rows, doubles)
+    for bound, here in zip((0, *bounds), starmap(slice, pairwise(cuts)), strict=True):
+        yield _peers(bound, rates, rows[here], None if doubles is None else doubles[here])
+
+
+def _peers(band: int, rates: Rates, rows: Rows, doubles: NDArray[np.float64] | None) -> _Peers:
+    if doubles is None:
+        return _Peers(band, rates.take(rows), None, None, len(rows))
+
+    return _Peers(band, rates, rows, doubles, len(rows))
 
 
 def _threshold(peers: _Peers, policy: Policy) -> Fraction | None:
@@ -314,12 +325,12 @@ def is_low(rates: Rates, limits: Thresholds) -> Mask:
     low: Mask = new(len(rates.total), np.bool_)
     low[:] = False
     rows = _candidates(rates, limits)
-    chosen = rates.take(rows)
-    bands = reached(chosen.total, limits.bounds)
+    assigned, total = rates.assigned.take(rows), rates.total.take(rows)
+    bands = reached(total, limits.bounds)
     for band, limit in enumerate(limits.rates):
         if limit is not None:
             within = np.flatnonzero(bands == band)
-            low[rows[within]] = _below(chosen.take(within), limit)
+            low[rows[within]] = _below(assigned.take(within), total.take(within), limit)
 
     return low
 
@@ -336,8 +347,7 @@ def _candidates(rates: Rates, limits: Thresholds) -> Rows:
     return rows_where(rates.doubles <= highest * (1 + 1e-9))
 
 
-def _below(rates: Rates, limit: Fraction) -> Mask:
-    assigned, total = rates.assigned, rates.total
+def _below(assigned: Counts, total: Counts, limit: Fraction) -> Mask:
     tops = int(assigned.max(initial=1)), int(total.max(initial=1))
     if max(tops[0] * limit.denominator, tops[1] * limit.numerator) < 2**63:
         below: Mask = assigned * np.int64(limit.denominator) < total * np.int64(limit.numerator)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, frozen
 
+from partnerkpi._seats import PRODUCTS
 from partnerkpi.kpi import all_hold
 from partnerkpi.licenses import measures, rows
 from partnerkpi.licenses.columns import (
     CustomerCounts,
+    ProductCounts,
     Scope,
-    Seats,
     customer_counts,
     customer_sums,
     product_counts,
-    scopes_of,
-    seats_of,
+    scope_of,
 )
 from partnerkpi.licenses.evidence import RuledRows, SelectedRows
 from partnerkpi.licenses.measures import SectionState, Sight
@@ -32,6 +32,7 @@ from partnerkpi.licenses.trend import NO_TREND, TrendState, trend_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partnerkpi._arrays import Rows
     from partnerkpi.kpi import TableDefinition
     from partnerkpi.licenses.measures import Rule
     from partnerkpi.policy import Policy
@@ -51,15 +52,13 @@ __all__ = [
     "rates_state",
 ]
 
-PRODUCTS = ("meetings", "calling")
-
 
 @frozen(eq=False)
 class ProductLook:
     """What subscriptions and customers count of a product."""
 
     scope: Scope
-    seats: Seats
+    counts: ProductCounts
     customers: CustomerCounts
     rates: Rates
 
@@ -90,22 +89,19 @@ def look(snapshot: Snapshot, products: Sequence[str] = PRODUCTS) -> LicenseLook:
         snapshot: The portfolio at the instant.
         products: Codes of the products whose sections are wanted.
     """
-    *scopes, scope = scopes_of(snapshot, PRODUCTS)
-    seen = {each.products[0]: _product_look(each) for each in scopes}
-    both = reduce(customer_sums, (each.customers for each in seen.values()))
-    others = [each for each in products if each not in PRODUCTS]
-    seen |= {code: _product_look(scopes_of(snapshot, [code])[0]) for code in others}
+    counts = {each: product_counts(snapshot, each) for each in PRODUCTS}
+    customers = {each: customer_counts(counts[each], snapshot) for each in PRODUCTS}
+    both = reduce(customer_sums, customers.values())
+    scope = scope_of(snapshot, counts)
+    for each in set(products) - set(PRODUCTS):
+        counts[each] = product_counts(snapshot, each)
+        customers[each] = customer_counts(counts[each], snapshot)
 
-    return LicenseLook(
-        snapshot, scope, both, rates_of(both), tuple(seen[each] for each in products)
-    )
+    def of_product(code: str) -> ProductLook:
+        alone = scope_of(snapshot, {code: counts[code]})
+        return ProductLook(alone, counts[code], customers[code], rates_of(customers[code]))
 
-
-def _product_look(scope: Scope) -> ProductLook:
-    seats = seats_of(scope)
-    customers = customer_counts(seats, scope.snapshot)
-
-    return ProductLook(scope, seats, customers, rates_of(customers))
+    return LicenseLook(snapshot, scope, both, rates_of(both), tuple(map(of_product, products)))
 
 
 @frozen(eq=False)
@@ -263,7 +259,7 @@ def _overview(facts: Sight) -> OverviewState:
         measures.LOW_ASSIGNMENT,
         measures.OVERAGE,
     )
-    counts = measures.customers_of([all_hold(rule, facts) for rule in rules], facts.snapshot)
+    counts = (measures.customers_of(all_hold(rule, facts), facts.snapshot) for rule in rules)
     pairs = zip(rules, counts, strict=True)
 
     return OverviewState(
@@ -274,22 +270,28 @@ def _overview(facts: Sight) -> OverviewState:
 def _product(seen: ProductLook, limit: Thresholds, *, trend: bool) -> ProductState:
     facts = SectionSight(
         measures.sight(seen.scope, seen.customers, seen.rates, limit),
-        product_counts(seen.scope, seen.seats),
+        seen.counts,
     )
 
-    return ProductState(
-        trend_state(seen.scope) if trend else NO_TREND,
-        _section(measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE, facts),
-        _section(measures.EXPIRING, rows.EXPIRING_TABLE, facts),
-        _section(measures.RENEWING, rows.RENEWING_TABLE, facts),
-        _section(measures.LOW_ASSIGNMENT, rows.LOW_ASSIGNMENT_TABLE, facts),
-        _section(measures.OVERAGE, rows.OVERAGE_TABLE, facts),
+    masks = [all_hold(rule, facts.sight) for rule, _ in _SECTIONS]
+    states = measures.section_states(
+        masks, facts.sight, facts.counts, lambda place, found: _selected(place, found, facts)
     )
 
+    return ProductState(trend_state(seen.scope) if trend else NO_TREND, *states)
 
-def _section(rule: Rule, table: TableDefinition, facts: SectionSight) -> SectionState:
-    found = measures.section_rows(rule, facts.sight)
-    columns = tuple(column.name for column in table.columns)
-    part = SelectedRows(facts, rule, found, columns)
 
-    return measures.section_state(found, facts.sight, facts.counts, part)
+# In the order in which a ProductState has them.
+_SECTIONS: tuple[tuple[Rule, TableDefinition], ...] = (
+    (measures.RECENTLY_ADDED, rows.RECENTLY_ADDED_TABLE),
+    (measures.EXPIRING, rows.EXPIRING_TABLE),
+    (measures.RENEWING, rows.RENEWING_TABLE),
+    (measures.LOW_ASSIGNMENT, rows.LOW_ASSIGNMENT_TABLE),
+    (measures.OVERAGE, rows.OVERAGE_TABLE),
+)
+
+
+def _selected(place: int, found: Rows, facts: SectionSight) -> SelectedRows:
+    rule, table = _SECTIONS[place]
+
+    return SelectedRows(facts, rule, found, tuple(column.name for column in table.columns))

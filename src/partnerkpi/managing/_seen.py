@@ -49,9 +49,8 @@ def standings(customer: Customer, as_of: datetime) -> tuple[Standing, ...]:
     The arithmetic is that of whole portfolios.
     """
     at = snapshot(Portfolio.from_customers([customer]), as_of, Policy())
-    columns = at.portfolio.customer_columns
-    slots, _ = columns.subscriptions.members(as_rows([0]))
-    rows = columns.slots[slots].tolist()
+    found, _ = at.portfolio.customer_columns.subscriptions.members(as_rows([0]))
+    rows = found.tolist()
 
     return tuple(map(Standing, customer.subscriptions, rows, [at] * len(rows)))
 

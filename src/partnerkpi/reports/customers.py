@@ -132,8 +132,7 @@ def _tags(part: CustomerRows, rows: Rows) -> Objects:
 def products_held(snapshot: Snapshot, rows: Rows) -> tuple[Rows, Rows, Text]:
     """Pairs of position among ``rows`` and product's code, each once, and the products' labels."""
     portfolio = snapshot.portfolio
-    slots, owner = portfolio.customer_columns.subscriptions.members(rows)
-    subscriptions = portfolio.customer_columns.slots[slots].astype(np.intp)
+    subscriptions, owner = portfolio.customer_columns.subscriptions.members(rows)
     there = snapshot.there[subscriptions]
     lines, position = portfolio.subscription_columns.lines.members(subscriptions[there])
     column = portfolio.line_columns.product

@@ -9,17 +9,17 @@ import numpy as np
 from partnerkpi._instants import EARLIEST, to_datetime
 from partnerkpi.calling.seats import CallingSeats
 from partnerkpi.calling.weeks import weeks_at
-from partnerkpi.licenses.columns import customer_counts, scopes_of, seats_of
+from partnerkpi.licenses.columns import customer_counts, product_counts
 from partnerkpi.snapshot import snapshot
 
 if TYPE_CHECKING:
     from partnerkpi._arrays import Mask
-    from partnerkpi.licenses.columns import CustomerCounts, Scope
+    from partnerkpi.licenses.columns import CustomerCounts
     from partnerkpi.snapshot import Snapshot
 
 __all__ = ["calling_seats"]
 
-_PRODUCT = ("calling",)
+_PRODUCT = "calling"
 
 
 def calling_seats(at: Snapshot) -> CallingSeats:
@@ -50,7 +50,7 @@ def calling_seats(at: Snapshot) -> CallingSeats:
         weeks=weeks,
         customers=columns.ids,
         names=columns.names,
-        has_line=_has_line(scopes_of(at, _PRODUCT)[0]),
+        has_line=_has_line(at),
         assigned=assigned,
         total=total,
     )
@@ -59,13 +59,10 @@ def calling_seats(at: Snapshot) -> CallingSeats:
 def _counts(at: Snapshot, end: int) -> CustomerCounts:
     then = snapshot(at.portfolio, to_datetime(end), at.policy)
 
-    return customer_counts(seats_of(scopes_of(then, _PRODUCT)[0]), then)
+    return customer_counts(product_counts(then, _PRODUCT), then)
 
 
-def _has_line(scope: Scope) -> Mask:
-    at = scope.snapshot
-    mask = np.zeros(len(at.portfolio), np.bool_)
-    rows = np.flatnonzero(scope.has & at.there)
-    mask[at.portfolio.subscription_columns.customer.take(rows)] = True
+def _has_line(at: Snapshot) -> Mask:
+    has = product_counts(at, _PRODUCT).has & at.there
 
-    return mask
+    return at.portfolio.customer_columns.subscriptions.any_bits(has.view(np.uint8)).view(np.bool_)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from partnerkpi._arrays import lock_bits, locked, new, sheet
+from partnerkpi._arrays import lock_bits, locked, new
 from partnerkpi.status.rules import RULES, Status, StatusFacts
 
 if TYPE_CHECKING:
@@ -73,12 +73,7 @@ _POSITIONS = locked(np.array([bits.bit_length() - 1 for bits in range(256)], np.
 
 def facts_of(snapshot: Snapshot) -> StatusFacts:
     """What the rules look at."""
-    layout = snapshot.portfolio.subscription_columns.lines
-    over, alive = sheet(2, layout.groups, np.bool_)
-    layout.any(snapshot.over, over)
-    np.logical_or(snapshot.pending, snapshot.active, out=alive)
-
-    return StatusFacts(snapshot, locked(over), locked(alive))
+    return StatusFacts(snapshot, locked(snapshot.pending | snapshot.active))
 
 
 def status_columns(snapshot: Snapshot) -> StatusColumns:
@@ -102,7 +97,7 @@ def status_columns(snapshot: Snapshot) -> StatusColumns:
     for rule in RULES:
         if rule.of_subscriptions is not None:
             bits |= rule.of_subscriptions(facts).view(np.uint8) * np.uint8(_BIT[rule.status])
-    found = columns.subscriptions.any_bits(bits, columns.slots)
+    found = columns.subscriptions.any_bits(bits)
     for rule in RULES:
         if rule.of_customers is not None:
             found |= rule.of_customers(facts).view(np.uint8) * np.uint8(_BIT[rule.status])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 from attrs import frozen
 
-from partnerkpi._arrays import NEVER, OPEN, as_rows
+from partnerkpi._arrays import NEVER, OPEN, as_rows, locked, new
 from partnerkpi._instants import to_datetime
 from partnerkpi.kpi import said
 from partnerkpi.models import Kind, SubscriptionState
@@ -84,13 +86,22 @@ class StatusFacts:
 
     Attributes:
         snapshot: The portfolio at the instant.
-        over: Which subscriptions have a line with overage.
         alive: Which subscriptions are pending or active.
     """
 
     snapshot: Snapshot
-    over: Mask
     alive: Mask
+
+    @cached_property
+    def over(self) -> Mask:
+        """Which subscriptions have a line with overage."""
+        if self.snapshot.seats is not None:
+            return self.snapshot.seats.over
+        layout = self.snapshot.portfolio.subscription_columns.lines
+        over: Mask = new(layout.groups, np.bool_)
+        layout.any(self.snapshot.over, over)
+
+        return locked(over)
 
 
 @frozen(eq=False, kw_only=True)
@@ -115,7 +126,7 @@ class StatusRule:
 def _ends_soon(facts: StatusFacts) -> Mask:
     at = facts.snapshot
 
-    return at.active & at.expires & at.ends_within(at.policy.expiring_soon_days)
+    return at.active & at.expires & at.ending_soon
 
 
 def _inactive(facts: StatusFacts) -> Mask:
@@ -283,9 +294,7 @@ def explanations(facts: StatusFacts, row: int) -> tuple[Explanation, ...]:
 
 def _explanations(facts: StatusFacts, row: int) -> Iterator[Explanation]:
     at = facts.snapshot
-    columns = at.portfolio.customer_columns
-    slots, _ = columns.subscriptions.members(as_rows([row]))
-    mine = columns.slots[slots]
+    mine, _ = at.portfolio.customer_columns.subscriptions.members(as_rows([row]))
     for rule in RULES:
         words = said(rule.sentence, at.policy)
         if rule.of_customers is not None and rule.of_customers(facts)[row]:
