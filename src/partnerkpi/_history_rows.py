@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from partnerkpi._arrays import Codes, Mask, Micros, Rows
-    from partnerkpi._groups import Levels
+    from partnerkpi._groups import Arranged, Levels
 
 __all__ = [
     "IdUnion",
@@ -84,8 +84,7 @@ class PortfolioRows:
     def of(portfolio: Portfolio) -> PortfolioRows:
         columns = portfolio.customer_columns
         customers = columns.order.astype(np.intp)
-        slots, owners = _members(columns.subscriptions, customers)
-        subscriptions = columns.slots[slots]
+        subscriptions, owners = _members(columns.subscriptions, customers)
         lines, holders = _members(portfolio.subscription_columns.lines, subscriptions)
 
         return PortfolioRows(portfolio, customers, subscriptions, owners, lines, holders)
@@ -104,7 +103,7 @@ class PortfolioRows:
         return begin[places] + turns, places, counts[places] > 0
 
 
-def _members(layout: Levels, groups: Rows) -> tuple[Rows, Rows]:
+def _members(layout: Levels | Arranged, groups: Rows) -> tuple[Rows, Rows]:
     if not len(layout):
         return np.empty(0, np.intp), np.empty(0, np.intp)
 
