@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -181,6 +182,53 @@ class Report:
         from partnerkpi.reports.page import page_of
 
         return page_text(page_of(self), width=width, rows=rows)
+
+    def to_html(
+        self,
+        path: str | Path | None = None,
+        *,
+        language: str = "en",
+        rows: int | None = 200,
+    ) -> str:
+        """The report as one HTML page that holds all it needs and asks for nothing.
+
+        Customers with their badges, the overview, a switch between Meetings and Calling, then each
+        section's figures, pictures and tables, which a small script sorts and narrows; complete
+        where scripts are off, in light and dark, and on paper.
+
+        Args:
+            path: Where to write the page as well, in UTF-8.
+            language: The language of the page.
+            rows: How many rows of each table to show, the number of all being said; ``None`` for
+                all.
+
+        Returns:
+            The page.
+
+        Raises:
+            UnknownNameError: no page is written in this language.
+            ValueError: a negative number of rows.
+            OSError: the file cannot be written.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> page = report(Portfolio.from_customers([]), as_of=when).to_html()
+            >>> page.partition("<title>")[2].partition("</title>")[0]
+            'Partner report, as of 2026-11-22T00:00:00Z'
+        """
+        from partnerkpi.present.html import page_html
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.page import page_of
+        from partnerkpi.reports.telling import Telling, statuses_of
+
+        told = words(language)
+        known = statuses_of(self._portfolio.customers) if self._portfolio else None
+        page = page_html(page_of(self, Telling(told, whole=True, statuses=known)), told, rows=rows)
+        if path is not None:
+            Path(path).write_text(page, "utf-8", newline="\n")
+
+        return page
 
     def __str__(self) -> str:
         when = self.as_of.isoformat()
