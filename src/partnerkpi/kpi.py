@@ -26,6 +26,7 @@ from attrs import Factory, asdict, field, frozen
 
 from partnerkpi._cells import Texts, joined, text_ranks
 from partnerkpi._instants import instant_text
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import UnknownNameError
 
@@ -249,7 +250,7 @@ class Evidence(Protocol):
 
 
 @frozen(eq=False)
-class Figure(Generic[ValueT_co]):
+class Figure(Shown, Generic[ValueT_co]):
     """A figure of a report: a value that can say what it means and where it comes from.
 
     Attributes:
@@ -403,7 +404,7 @@ class RowPart(Protocol):
 
 
 @frozen(eq=False)
-class Table(Sequence[RowT]):
+class Table(Sequence[RowT], Shown):
     """Typed rows in the order of the definition, made when asked for: a page costs its own rows.
 
     Slicing gives a shorter table; ``sorted_by`` another order; ``to_dicts`` plain values.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Definition, Figure, Table, Unit
 from partnerkpi.licenses import rows as tables
@@ -279,7 +280,7 @@ class TrendWeek:
 
 
 @frozen(eq=False, kw_only=True)
-class Overview:
+class Overview(Shown):
     """The overview: customers in scope, and those that need attention.
 
     Attributes:
@@ -298,7 +299,7 @@ class Overview:
 
 
 @frozen(eq=False, kw_only=True)
-class RecentlyAdded:
+class RecentlyAdded(Shown):
     """What was added within the window.
 
     Attributes:
@@ -317,7 +318,7 @@ class RecentlyAdded:
 
 
 @frozen(eq=False, kw_only=True)
-class Expiring:
+class Expiring(Shown):
     """What ends within the window.
 
     Attributes:
@@ -338,7 +339,7 @@ class Expiring:
 
 
 @frozen(eq=False, kw_only=True)
-class Renewing:
+class Renewing(Shown):
     """What renews itself within the window.
 
     Attributes:
@@ -359,7 +360,7 @@ class Renewing:
 
 
 @frozen(eq=False, kw_only=True)
-class LowAssignment:
+class LowAssignment(Shown):
     """Customers that assign few licenses compared with their peers.
 
     Attributes:
@@ -384,7 +385,7 @@ class LowAssignment:
 
 
 @frozen(eq=False, kw_only=True)
-class Overage:
+class Overage(Shown):
     """Customers with more licenses assigned than bought.
 
     Attributes:
@@ -405,7 +406,7 @@ class Overage:
 
 
 @frozen(eq=False, kw_only=True)
-class ProductSections:
+class ProductSections(Shown):
     """The license sections of one product.
 
     Attributes:

@@ -123,7 +123,7 @@ class Block:
     """A part of a page under a title.
 
     Attributes:
-        title: Its title.
+        title: Its title; empty where the page's own says it.
         level: 1 for a part of the page, 2 for a part of that.
         facts: Pairs of a label and what is to be said of it.
         figures: Figures with their values.
@@ -148,7 +148,7 @@ class Page:
 
     Attributes:
         title: Its title.
-        subtitle: The line below it.
+        subtitle: The line below it; may be empty.
         blocks: Its blocks, in order.
     """
 

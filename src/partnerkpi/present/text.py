@@ -55,7 +55,11 @@ def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
     if rows is not None and rows < 0:
         msg = f"the number of rows is 0 or more, not {rows}"
         raise ValueError(msg)
-    lines = [*fill(printable(page.title), width), *fill(printable(page.subtitle), width)]
+    lines = [
+        line
+        for said in (page.title, page.subtitle)
+        for line in (fill(printable(said), width) if said else ())
+    ]
     for block in page.blocks:
         lines += ["", *_block(block, width, rows)]
 
@@ -63,9 +67,7 @@ def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
 
 
 def _block(block: Block, width: int, rows: int | None) -> Iterator[str]:
-    title = fill(printable(block.title), width)
-    yield from title
-    yield _RULES[block.level] * max(map(width_of, title))
+    yield from _title(block, width)
     figures = [(each.definition, each.value) for each in block.figures]
     values = [said_value(value, what, unit=block.explained) for what, value in figures]
     pairs = [*block.facts, *zip((what.title for what, _ in figures), values, strict=True)]
@@ -76,6 +78,14 @@ def _block(block: Block, width: int, rows: int | None) -> Iterator[str]:
             yield ""
         yield from fill(printable(block.listing.sentence), width)
         yield from listing_lines(block.listing, width, rows)
+
+
+def _title(block: Block, width: int) -> list[str]:
+    if not block.title:
+        return []
+    title = fill(printable(block.title), width)
+
+    return [*title, _RULES[block.level] * max(map(width_of, title))]
 
 
 def _pairs(pairs: list[tuple[str, str]], notes: list[str], width: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.calling.sections import CallingState, finish_calling
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
@@ -78,7 +79,7 @@ class PortfolioPart:
 
 
 @frozen(eq=False, kw_only=True)
-class Report:
+class Report(Shown):
     """Every status, license and call figure at an instant, under a policy.
 
     Attributes:

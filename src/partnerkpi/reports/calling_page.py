@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import fields
 
 from partnerkpi.calling.figures import WeekFigure
-from partnerkpi.kpi import Column, Unit
 from partnerkpi.calling.queues.columns import OFFERED
 from partnerkpi.calling.queues.rules import FIGURES, PERCENTS
+from partnerkpi.kpi import Column, Unit
 from partnerkpi.present.pieces import Bar, Block, Listing, Picture, listing
 
 if TYPE_CHECKING:
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from partnerkpi.kpi import Table, TableDefinition
     from partnerkpi.reports.telling import Telling
 
-__all__ = ["calling_blocks", "feature_blocks", "quality_blocks", "queue_blocks", "usage_blocks"]
+__all__ = [
+    "calling_blocks",
+    "feature_blocks",
+    "quality_blocks",
+    "queue_blocks",
+    "usage_blocks",
+    "whole_listing",
+]
 
 _ID = Column("customer_id", "Customer ID", Unit.TEXT)
 _NAME = Column("customer", "Customer", Unit.TEXT)
@@ -101,14 +108,21 @@ def _weeks(
 
 def _rows(table: Table[Any], some: tuple[Column, ...], telling: Telling) -> Listing:
     """A table's columns: all, or as many as a terminal has room for."""
-    columns = _all_columns(table.definition) if telling.whole else some
+    return _listing(table, _all_columns(table.definition) if telling.whole else some, telling)
+
+
+def whole_listing(table: Table[Any], telling: Telling) -> Listing:
+    """All columns of a table, those that hold several values told one by one."""
+    return _listing(table, _all_columns(table.definition), telling)
+
+
+def _listing(table: Table[Any], columns: tuple[Column, ...], telling: Telling) -> Listing:
     sentence = telling.words.sentence(table.definition)
 
     return Listing(sentence, columns, table, _cells(columns), statuses=telling.statuses)
 
 
 def _all_columns(definition: TableDefinition) -> tuple[Column, ...]:
-    """The columns of a table, those that hold several values told one by one."""
     several = ("outcomes", "answered_wait_ms", "abandoned_wait_ms")
 
     return tuple(
@@ -167,7 +181,9 @@ def queue_blocks(queues: QueueSection, telling: Telling) -> Iterator[Block]:
     customers, each_queue = queues.customers, queues.queues
     shown = _rows(customers, (_ID, _NAME, *_CALLS), telling)
     yield Block(title=text("queue_customers"), listing=shown)
-    yield Block(title=text("queue_list"), listing=_rows(each_queue, (_ID, _QUEUE, *_CALLS), telling))
+    yield Block(
+        title=text("queue_list"), listing=_rows(each_queue, (_ID, _QUEUE, *_CALLS), telling)
+    )
 
 
 def _queue_figures(queues: QueueSection) -> tuple[WeekFigure[Any, Any], ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import RecordsMissingError
 from partnerkpi.kpi import Definition, Figure, Unit, Value
@@ -265,7 +266,7 @@ class PortfolioChange:
 
 
 @frozen(kw_only=True)
-class Comparison:
+class Comparison(Shown):
     """What happened between two reports.
 
     What both reports speak of is compared; where one of them is of calls alone, or has not been

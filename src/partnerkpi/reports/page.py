@@ -13,7 +13,7 @@ from partnerkpi.reports.document import SECTION_NAMES, figures_of
 from partnerkpi.reports.telling import TERMINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from attrs import AttrsInstance
 
@@ -119,7 +119,7 @@ def _whole_customer_cells(row: CustomerRow) -> tuple[object, ...]:
     return *_customer_cells(row), row.managed_by, row.products, row.tags
 
 
-def _own_statuses(rows: Table[CustomerRow]) -> list[tuple[Status, ...]]:
+def _own_statuses(rows: Sequence[CustomerRow]) -> list[tuple[Status, ...]]:
     return [row.statuses for row in rows]
 
 

@@ -49,7 +49,8 @@ def statuses_of(parts: Sequence[RowPart]) -> Statuses:
         >>> statuses_of(())([])
         []
     """
-    indexes = [TextIndex(part.cells("customer_id", None).text) for part in parts]
+    columns: list[Any] = [part.cells("customer_id", None) for part in parts]
+    indexes = [TextIndex(column.text) for column in columns]
 
     def found(rows: Sequence[Any]) -> list[tuple[Status, ...]]:
         ids = Text.from_strings([row.customer_id for row in rows])

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import lock_mask, reduced
 from partnerkpi._cells import Integers, Ratios, Texts
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling._cells import difference
 from partnerkpi.calling.figures import counted
@@ -318,7 +319,7 @@ class CountedUse:
 
 
 @frozen(eq=False, kw_only=True)
-class Features:
+class Features(Shown):
     """Which features are used, over customers with call queues.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling.figures import counted
 from partnerkpi.calling.legs.columns import GOOD, POOR, UNKNOWN
@@ -183,7 +184,7 @@ _MEASURED: LegRule[QualityFacts] = LegRule(
 
 
 @frozen(eq=False, kw_only=True)
-class Quality:
+class Quality(Shown):
     """How well calls went.
 
     Attributes:

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import exact_sum
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling.figures import WeekFigure, WeekSayer, counted
 from partnerkpi.calling.legs.evidence import CustomerGrounds, LegGrounds
@@ -132,7 +133,7 @@ DEFINITIONS: tuple[Definition, ...] = (
 
 
 @frozen(eq=False, kw_only=True)
-class Usage:
+class Usage(Shown):
     """Who called, and how much.
 
     Attributes:

@@ -62,9 +62,7 @@ def block_body(block: Block, setting: Setting) -> Markup:
     words = setting.words
     parts = [_facts(block.facts), _cards(block.figures, words, explained=block.explained)]
     if block.listing is not None:
-        shown = listing_html(
-            block.listing, block.title, words, setting.rows, tools=setting.tools
-        )
+        shown = listing_html(block.listing, block.title, words, setting.rows, tools=setting.tools)
         parts.append(shown)
 
     return joined(*parts)
@@ -93,16 +91,16 @@ def _card(figure: Said, words: Words, *, explained: bool) -> Markup:
     missing = is_missing(value)
     parts = [
         element("dt", text(words.title(what))),
-        element("dd", text(words.value(value, what.unit)), class_="value q" if missing else "value"),
+        element(
+            "dd", text(words.value(value, what.unit)), class_="value q" if missing else "value"
+        ),
     ]
     if detail := _detail(value, what, words):
         parts.append(element("dd", text(detail), class_="detail"))
     if explained:
         parts.append(element("dd", text(words.sentence(what)), class_="detail"))
 
-    return element(
-        "div", *parts, class_="card", data_figure=what.name, data_v=sort_key(value)
-    )
+    return element("div", *parts, class_="card", data_figure=what.name, data_v=sort_key(value))
 
 
 def _detail(value: Value, what: Definition, words: Words) -> str:

@@ -63,7 +63,11 @@ class _Field:
 
 
 def chart(
-    title: str, picture: Picture, rows: Sequence[tuple[Any, ...]], names: Sequence[str], words: Words
+    title: str,
+    picture: Picture,
+    rows: Sequence[tuple[Any, ...]],
+    names: Sequence[str],
+    words: Words,
 ) -> Markup:
     """A picture of weeks.
 
@@ -82,7 +86,7 @@ def chart(
         words,
     )
     stacked = picture.kind == "stack"
-    tops = ticks(max(max(sum(each) if stacked else max(each) for each in weeks.counts), 1))
+    tops = ticks(max(*(sum(each) if stacked else max(each) for each in weeks.counts), 1))
     left = 12 + _LETTER * max(len(words.number(each)) for each in tops)
     field = _Field(left, (_WIDTH - left - _RIGHT) / max(len(rows), 1), tops[-1])
     series = ", ".join(words.text(name) for name in picture.columns)
@@ -119,7 +123,11 @@ def _grid(field: _Field, tops: Sequence[int], words: Words) -> Iterator[Markup]:
         y = _short(field.y(count))
         yield element("path", class_="grid", d=f"M{field.left} {y}H{_WIDTH - _RIGHT}")
         yield element(
-            "text", text(words.number(count)), class_="y", x=field.left - 6, y=_short(field.y(count) + 4)
+            "text",
+            text(words.number(count)),
+            class_="y",
+            x=field.left - 6,
+            y=_short(field.y(count) + 4),
         )
 
 

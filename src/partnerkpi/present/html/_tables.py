@@ -110,9 +110,7 @@ def _select(held: set[Status], words: Words) -> Markup:
     order = sorted(held, key=list(type(next(iter(held)))).index)
     options = (element("option", text(words.status(each)), value=each.value) for each in order)
 
-    return element(
-        "select", element("option", text(words.text("any_status")), value=""), *options
-    )
+    return element("select", element("option", text(words.text("any_status")), value=""), *options)
 
 
 def _table(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from partnerkpi.present.html._blocks import Part, Setting, block_body, parts_of
-from partnerkpi.present.html._elements import Markup, element, raw, text
+from partnerkpi.present.html._elements import Markup, element, joined, raw, text
 from partnerkpi.present.html.page import style_of
 from partnerkpi.present.words import ENGLISH
 
 if TYPE_CHECKING:
-    from partnerkpi.present.pieces import Page
+    from partnerkpi.present.pieces import Block, Page
 
 __all__ = ["notebook_html"]
 
@@ -31,10 +31,10 @@ def notebook_html(page: Page) -> str:
     """
     setting = Setting(ENGLISH, ROWS, tools=False)
     parts = parts_of(page.blocks)
+    folds = len(parts) > 1
     shown = (
-        _whole(parts[0], setting)
-        if len(parts) == 1
-        else (_folded(part, setting, open_=not at) for at, part in enumerate(parts))
+        _folded(part, setting, open_=not at) if folds and part.head.title else _whole(part, setting)
+        for at, part in enumerate(parts)
     )
     title = element(
         "p", text(f"{page.title} "), element("span", text(page.subtitle)), class_="title"
@@ -49,17 +49,21 @@ def notebook_html(page: Page) -> str:
     )
 
 
-def _whole(part: Part, setting: Setting) -> list[Markup]:
-    shown = []
-    for block in (part.head, *part.blocks):
-        shown += [element("p", text(block.title), class_="head"), block_body(block, setting)]
-
-    return shown
+def _whole(part: Part, setting: Setting) -> Markup:
+    return joined(*_head(part.head), _body(part, setting))
 
 
 def _folded(part: Part, setting: Setting, *, open_: bool) -> Markup:
-    shown = [block_body(part.head, setting)]
-    for block in part.blocks:
-        shown += [element("p", text(block.title), class_="head"), block_body(block, setting)]
+    summary = element("summary", text(part.head.title))
 
-    return element("details", element("summary", text(part.head.title)), *shown, open=open_)
+    return element("details", summary, _body(part, setting), open=open_)
+
+
+def _body(part: Part, setting: Setting) -> Markup:
+    below = (joined(*_head(block), block_body(block, setting)) for block in part.blocks)
+
+    return joined(block_body(part.head, setting), *below)
+
+
+def _head(block: Block) -> list[Markup]:
+    return [element("p", text(block.title), class_="head")] if block.title else []
