@@ -12,9 +12,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from partnerkpi import (
@@ -44,6 +45,7 @@ from partnerkpi.errors import (
 from partnerkpi.policy import QUALITY_LIMITS
 from partnerkpi.present import printable
 from partnerkpi.present.text import LEAST_WIDTH
+from partnerkpi.present.words import LANGUAGES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -181,6 +183,12 @@ def _add_report(commands: _Commands) -> None:
     )
     _add_reading(command)
     _add_output(command)
+    command.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default=LANGUAGES[0],
+        help="the language of the HTML page (default %(default)s)",
+    )
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
@@ -206,16 +214,16 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
-        choices=("json", "text"),
+        choices=("json", "text", "html"),
         default="text",
-        help="a document for programs, or a page for people (default)",
+        help="a document for programs, a page for people (default), or an HTML page in one file",
     )
     command.add_argument(
         "--rows",
         type=_rows,
-        default=10,
+        default=_UNSAID,
         metavar="N",
-        help="how many rows of each table the page shows (default %(default)s), or all",
+        help="how many rows of each table the page shows (default 10, of HTML 200), or all",
     )
     command.add_argument(
         "--width",
@@ -328,8 +336,18 @@ def _compare(options: argparse.Namespace) -> None:
 def _said(found: Report | Comparison, options: argparse.Namespace) -> Iterable[str]:
     if options.format == "json":
         return _json(found.to_dict())
+    rows = _ROWS[options.format] if options.rows == _UNSAID else options.rows
+    if options.format == "text":
+        return (found.to_text(width=options.width, rows=rows),)
+    language = {"language": options.language} if isinstance(found, Report) else {}
+    page = found.to_html(rows=rows, **language)
 
-    return (found.to_text(width=options.width, rows=options.rows),)
+    # ASCII, as documents: the page says its encoding, whatever that of the output is.
+    return (page.encode("ascii", "xmlcharrefreplace").decode("ascii"),)
+
+
+_UNSAID = -1
+_ROWS: Mapping[str, int] = MappingProxyType({"text": 10, "html": 200})
 
 
 def _schema(options: argparse.Namespace) -> None:

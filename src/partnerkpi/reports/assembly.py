@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -30,6 +29,7 @@ from partnerkpi.reports.state import ReportState
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from partnerkpi.call_columns import Calls, QueueCalls
     from partnerkpi.calling.legs.state import LegState
@@ -218,18 +218,16 @@ class Report(Shown):
             >>> page.partition("<title>")[2].partition("</title>")[0]
             'Partner report, as of 2026-11-22T00:00:00Z'
         """
-        from partnerkpi.present.html import page_html
+        from partnerkpi.present.html import page_html, write_page
         from partnerkpi.present.words import words
         from partnerkpi.reports.page import page_of
         from partnerkpi.reports.telling import Telling, statuses_of
 
         told = words(language)
         known = statuses_of(self._portfolio.customers) if self._portfolio else None
-        page = page_html(page_of(self, Telling(told, whole=True, statuses=known)), told, rows=rows)
-        if path is not None:
-            Path(path).write_text(page, "utf-8", newline="\n")
+        page = page_of(self, Telling(told, whole=True, statuses=known))
 
-        return page
+        return write_page(page_html(page, told, rows=rows), path)
 
     def __str__(self) -> str:
         when = self.as_of.isoformat()

@@ -16,6 +16,7 @@ from partnerkpi.status import Status
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from partnerkpi.calling.figures import WeekFigure
     from partnerkpi.licenses.kpis import (
@@ -382,3 +383,23 @@ class Comparison(Shown):
         from partnerkpi.reports.comparison_page import page_of
 
         return page_text(page_of(self), width=width, rows=rows)
+
+    def to_html(self, path: str | Path | None = None, *, rows: int | None = 200) -> str:
+        """The comparison as one HTML page that holds all it needs and asks for nothing.
+
+        Args:
+            path: Where to write the page as well, in UTF-8.
+            rows: How many rows of each table to show, the number of all being said; ``None`` for
+                all.
+
+        Returns:
+            The page.
+
+        Raises:
+            ValueError: a negative number of rows.
+            OSError: the file cannot be written.
+        """
+        from partnerkpi.present.html import page_html, write_page
+        from partnerkpi.reports.comparison_page import page_of
+
+        return write_page(page_html(page_of(self), rows=rows), path)

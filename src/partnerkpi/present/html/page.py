@@ -6,6 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from partnerkpi.present.html._blocks import Part, Setting, block_body, parts_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from partnerkpi.present.pieces import Page
     from partnerkpi.present.words import Words
 
-__all__ = ["page_html", "style_of"]
+__all__ = ["page_html", "style_of", "write_page"]
 
 ROWS: Final = 200
 _STYLES: Final = ("figures.css", "page.css")
@@ -60,6 +61,22 @@ def page_html(page: Page, words: Words = ENGLISH, *, rows: int | None = ROWS) ->
         ),
         lang=words.language,
     )
+
+
+def write_page(page: str, path: str | Path | None) -> str:
+    """The page, written to a file in UTF-8 as well if one is named.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    Example:
+        >>> write_page("<!DOCTYPE html>", None)
+        '<!DOCTYPE html>'
+    """
+    if path is not None:
+        Path(path).write_text(page, "utf-8", newline="\n")
+
+    return page
 
 
 def style_of(names: Iterable[str]) -> str:
