@@ -136,10 +136,10 @@ def test_axe_finds_nothing(
 def rows_of(tab: Tab, title: str) -> list[list[str]]:
     """The cells of the rows shown of a table, by its caption."""
     found_: list[list[str]] = tab.run(
-        f"""[...document.querySelectorAll("table")]
+        f"""[...[...document.querySelectorAll("table")]
         .find((each) => each.caption.textContent === {json.dumps(title)} && each.checkVisibility())
-        .tBodies[0].rows.values().filter((row) => !row.hidden)
-        .map((row) => [...row.cells].map((cell) => cell.textContent)).toArray()"""
+        .tBodies[0].rows].filter((row) => !row.hidden)
+        .map((row) => [...row.cells].map((cell) => cell.textContent))"""
     )
     return found_
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["chart", "ticks"]
 
 _WIDTH, _HEIGHT = 560, 220
-_TOP, _BOTTOM, _RIGHT = 10, 30, 8
+_TOP, _BOTTOM, _RIGHT = 16, 30, 8
 # A letter at the greatest size that the style gives labels, on narrow screens.
 _LETTER = 10
 _TICKS = 5

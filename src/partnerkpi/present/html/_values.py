@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["badge", "cell", "is_missing", "is_text", "kind_of", "sort_key"]
 
 _TEXTS: Final = frozenset({Unit.TEXT, Unit.FLAG})
+# Longer words may be broken, so that a column is no wider than a screen.
+_WORD: Final = 20
 # How much a status asks for attention.
 _TONES: Mapping[Status, str] = MappingProxyType(
     {
@@ -75,11 +77,15 @@ def cell(value: object, column: Column, words: Words, *, heads: bool = False) ->
 
 
 def _more(value: object) -> str:
-    """How a value is kept together: lists have room, and words of a vocabulary stay whole."""
+    """How a value is kept together: lists have room, long words break, a vocabulary's never."""
     if isinstance(value, tuple):
         return " list"
+    if isinstance(value, Enum):
+        return " word"
+    if isinstance(value, str) and max(map(len, value.split()), default=0) > _WORD:
+        return " long"
 
-    return " word" if isinstance(value, Enum) else ""
+    return ""
 
 
 def _said(value: object, column: Column, words: Words) -> Markup:

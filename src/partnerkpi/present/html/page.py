@@ -41,7 +41,7 @@ def page_html(page: Page, words: Words = ENGLISH, *, rows: int | None = ROWS) ->
     Example:
         >>> from partnerkpi.present.pieces import Block, Page
         >>> block = Block(title="Data", level=1, facts=(("Name", "<b>"),))
-        >>> print(page_html(Page("Report", "now", (block,))).partition("<dl")[2][15:58])
+        >>> print(page_html(Page("Report", "now", (block,))).partition("<dl")[2][15:57])
         <div><dt>Name</dt><dd>&lt;b&gt;</dd></div>
     """
     if rows is not None and rows < 0:
