@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["badge", "cell", "is_missing", "is_text", "kind_of", "sort_key"]
 
 _TEXTS: Final = frozenset({Unit.TEXT, Unit.FLAG})
-# Longer words may be broken, so that a column is no wider than a screen.
-_WORD: Final = 20
 # How much a status asks for attention.
 _TONES: Mapping[Status, str] = MappingProxyType(
     {
@@ -77,15 +75,10 @@ def cell(value: object, column: Column, words: Words, *, heads: bool = False) ->
 
 
 def _more(value: object) -> str:
-    """How a value is kept together: lists have room, long words break, a vocabulary's never."""
+    """How a value is kept together: lists have room, words of a vocabulary never break."""
     if isinstance(value, tuple):
         return " list"
-    if isinstance(value, Enum):
-        return " word"
-    if isinstance(value, str) and max(map(len, value.split()), default=0) > _WORD:
-        return " long"
-
-    return ""
+    return " word" if isinstance(value, Enum) else ""
 
 
 def _said(value: object, column: Column, words: Words) -> Markup:
