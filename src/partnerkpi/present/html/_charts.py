@@ -88,7 +88,7 @@ def chart(
     stacked = picture.kind == "stack"
     tops = ticks(max(*(sum(each) if stacked else max(each) for each in weeks.counts), 1))
     left = 12 + _LETTER * max(len(words.number(each)) for each in tops)
-    field = _Field(left, (_WIDTH - left - _RIGHT) / max(len(rows), 1), tops[-1])
+    field = _Field(left, (_WIDTH - left - _RIGHT) / len(rows), tops[-1])
     series = ", ".join(words.text(name) for name in picture.columns)
 
     return element(
@@ -133,17 +133,14 @@ def _grid(field: _Field, tops: Sequence[int], words: Words) -> Iterator[Markup]:
 
 def _labels(field: _Field, labels: Sequence[str]) -> Iterator[Markup]:
     """Labels of as many weeks as there is room for, the last one among them."""
-    wide = _LETTER * max(map(len, labels), default=0)
+    wide = _LETTER * max(map(len, labels))
     step = max(1, -int(-(1.5 * wide - field.slot / 2) // field.slot))
     last = len(labels) - 1
-    for week in range(last, -1, -step):
-        if week == last:
-            place: dict[str, str] = {"class_": "x last", "x": str(_WIDTH - _RIGHT)}
-        elif field.x(week) < wide / 2:
-            continue
-        else:
-            place = {"class_": "x", "x": _short(field.x(week))}
-        yield element("text", text(labels[week]), y=_HEIGHT - 8, **place)
+    yield element("text", text(labels[last]), class_="x last", x=_WIDTH - _RIGHT, y=_HEIGHT - 8)
+    for week in range(last - step, -1, -step):
+        # Beyond the left edge a label would be cut.
+        x = max(field.x(week), wide / 2)
+        yield element("text", text(labels[week]), class_="x", x=_short(x), y=_HEIGHT - 8)
 
 
 def _columns(field: _Field, weeks: _Weeks) -> Iterator[Markup]:
