@@ -362,11 +362,13 @@ class Column:
         name: Its name in documents.
         title: Its title for people.
         unit: What it is counted in.
+        sentence: What its cells say, in words of the business; of those built in never empty.
     """
 
     name: str
     title: str
     unit: Unit
+    sentence: str = ""
 
 
 @frozen

@@ -87,9 +87,14 @@ FEATURES_TABLE = TableDefinition(
     "Features used",
     "Features that a call of the last week used, the most used first.",
     (
-        Column("feature", "Feature", Unit.TEXT),
-        Column("calls", "Calls", Unit.CALLS),
-        Column("share", "Calls (%)", Unit.SHARE),
+        Column("feature", "Feature", Unit.TEXT, "The feature of calling."),
+        Column("calls", "Calls", Unit.CALLS, "Different calls that used the feature."),
+        Column(
+            "share",
+            "Calls (%)",
+            Unit.SHARE,
+            "Those of all different calls, over customers with call queues.",
+        ),
     ),
     key="calls",
     descending=True,
