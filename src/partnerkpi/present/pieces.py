@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
 
+from partnerkpi.present.words import ENGLISH
+
 if TYPE_CHECKING:
     from partnerkpi.kpi import Column, Definition, Table, Value
+    from partnerkpi.present.words import Words
 
 __all__ = ["Block", "Listing", "Page", "Said", "listing"]
 
@@ -45,8 +48,12 @@ class Listing:
     newest_last: bool = False
 
 
-def listing(table: Table[Any]) -> Listing:
+def listing(table: Table[Any], words: Words = ENGLISH) -> Listing:
     """All columns of a table.
+
+    Args:
+        table: The table.
+        words: The words of the language that its sentence is said in.
 
     Example:
         >>> from partnerkpi.kpi import Column, Table, TableDefinition, Unit
@@ -58,7 +65,7 @@ def listing(table: Table[Any]) -> Listing:
     definition = table.definition
     names = [column.name for column in definition.columns]
 
-    return Listing(definition.sentence, definition.columns, table, attrgetter(*names))
+    return Listing(words.sentence(definition), definition.columns, table, attrgetter(*names))
 
 
 @frozen(eq=False, kw_only=True)

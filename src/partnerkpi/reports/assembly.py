@@ -145,19 +145,22 @@ class Report:
 
         return document_of(self)
 
-    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+    def to_text(self, *, width: int = 80, rows: int | None = 10, language: str = "en") -> str:
         """The report as a page for a terminal, rounded for reading.
 
         Args:
             width: How many columns the terminal has; no line is wider. At least 40.
             rows: How many rows of each table to show, the number of the others being said;
                 ``None`` for all.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
 
         Returns:
             The lines, without a newline at the end.
 
         Raises:
             ValueError: a width below 40, or a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
 
         Example:
             >>> from datetime import datetime, timezone
@@ -178,9 +181,12 @@ class Report:
             <BLANKLINE>
         """
         from partnerkpi.present.text import page_text
+        from partnerkpi.present.words import words
         from partnerkpi.reports.page import page_of
 
-        return page_text(page_of(self), width=width, rows=rows)
+        said = words(language)
+
+        return page_text(page_of(self, said), width=width, rows=rows, words=said)
 
     def __str__(self) -> str:
         when = self.as_of.isoformat()

@@ -2,77 +2,87 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.kpi import Column, Unit
 from partnerkpi.present.pieces import Block, Listing, Page, listing
+from partnerkpi.present.words import ENGLISH
 from partnerkpi.reports.calling_page import calling_blocks
 from partnerkpi.reports.document import SECTION_NAMES, figures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from partnerkpi.kpi import Table
     from partnerkpi.licenses.kpis import ProductSections, TrendWeek
     from partnerkpi.policy import Policy
+    from partnerkpi.present.words import Words
     from partnerkpi.reports.assembly import Report
     from partnerkpi.reports.customers import CustomerRow
 
 __all__ = ["page_of"]
 
-_PRODUCT_TITLES: Mapping[str, str] = MappingProxyType(
-    {"meetings": "Meetings licenses", "calling": "Calling licenses"}
-)
+_PRODUCTS = frozenset({"meetings", "calling"})
 _CUSTOMER_COLUMNS = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("customer", "Customer", Unit.TEXT),
-    Column("badge", "Badge", Unit.TEXT),
-    Column("others", "Other statuses", Unit.TEXT),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column("customer", "Customer", Unit.TEXT, "Name of the customer's organization."),
+    Column("badge", "Badge", Unit.TEXT, "The most urgent status of the customer."),
+    Column(
+        "others",
+        "Other statuses",
+        Unit.TEXT,
+        "Every other status that holds for the customer, the most urgent first.",
+    ),
 )
 _TREND_COLUMNS = (
-    Column("week_end", "Week's end", Unit.INSTANT),
-    Column("total", "Total licenses", Unit.LICENSES),
-    Column("assigned", "Assigned", Unit.LICENSES),
-    Column("used", "Used", Unit.LICENSES),
-    Column("available", "Available", Unit.LICENSES),
+    Column("week_end", "Week's end", Unit.INSTANT, "End of the week, Sunday 00:00 UTC."),
+    Column("total", "Total licenses", Unit.LICENSES, "Licenses bought at the end of the week."),
+    Column("assigned", "Assigned", Unit.LICENSES, "Licenses assigned at the end of the week."),
+    Column("used", "Used", Unit.LICENSES, "Licenses used in the seven days before."),
+    Column(
+        "available", "Available", Unit.LICENSES, "Licenses bought and not assigned, line by line."
+    ),
 )
 
 
-def page_of(report: Report) -> Page:
-    """The page of a report."""
-    when = format_one(of_datetime(report.as_of))
+def page_of(report: Report, words: Words = ENGLISH) -> Page:
+    """The page of a report, in the words of a language."""
+    when = words.text("as of", instant=words.moment(report.as_of))
 
-    return Page("Partner report", f"as of {when}", tuple(_blocks(report)))
+    return Page(words.text("report"), when, tuple(_blocks(report, words)))
 
 
-def _blocks(report: Report) -> Iterator[Block]:
+def _blocks(report: Report, words: Words) -> Iterator[Block]:
     if report.has_portfolio:
-        yield from _portfolio(report)
+        yield from _portfolio(report, words)
     if report.calling:
-        yield from calling_blocks(report.calling)
+        yield from calling_blocks(report.calling, words)
     if report.figures:
         own = tuple(report.figures.values())
-        yield Block(title="Further figures", level=1, figures=own, explained=True)
-    yield Block(title="Data", level=1, facts=_data(report))
-    yield Block(title="Policy", level=1, facts=_settings(report.policy))
+        yield Block(title=words.text("further figures"), level=1, figures=own, explained=True)
+    yield Block(title=words.text("data"), level=1, facts=_data(report, words))
+    yield Block(title=words.text("policy"), level=1, facts=_settings(report.policy))
 
 
-def _portfolio(report: Report) -> Iterator[Block]:
+def _portfolio(report: Report, words: Words) -> Iterator[Block]:
     overview = tuple(figures_of(report.overview).values())
-    yield Block(title="Overview", level=1, figures=overview)
-    yield Block(title="Customers", level=1, listing=_customers(report.customers))
+    yield Block(title=words.text("overview"), level=1, figures=overview)
+    customers = _customers(report.customers, words)
+    yield Block(title=words.text("customers"), level=1, listing=customers)
     for code, sections in report.licenses.items():
-        yield Block(title=_PRODUCT_TITLES.get(code, f"{code} licenses"), level=1)
-        yield from _sections(sections)
+        yield Block(title=_product(code, words), level=1)
+        yield from _sections(sections, words)
 
 
-def _customers(table: Table[CustomerRow]) -> Listing:
-    sentence = (
-        f"All {len(table):,}, also those without Meetings or Calling licenses, by id; the badge is"
-        " the most urgent status."
-    )
+def _product(code: str, words: Words) -> str:
+    if code in _PRODUCTS:
+        return words.text(f"licenses of {code}")
+
+    return words.text("licenses of product", product=words.product(code))
+
+
+def _customers(table: Table[CustomerRow], words: Words) -> Listing:
+    sentence = words.text("customers listed", count=words.number(len(table)))
 
     return Listing(sentence, _CUSTOMER_COLUMNS, table, _customer_cells)
 
@@ -81,44 +91,51 @@ def _customer_cells(row: CustomerRow) -> tuple[object, ...]:
     return row.customer_id, row.customer, row.badge, row.statuses[1:]
 
 
-def _sections(sections: ProductSections) -> Iterator[Block]:
-    sentence = "At the end of each completed week, over the subscriptions active then."
+def _sections(sections: ProductSections, words: Words) -> Iterator[Block]:
     weeks = Listing(
-        sentence, _TREND_COLUMNS, sections.distribution_trend, _week_cells, newest_last=True
+        words.text("distribution weeks"),
+        _TREND_COLUMNS,
+        sections.distribution_trend,
+        _week_cells,
+        newest_last=True,
     )
-    yield Block(title="License distribution trend", listing=weeks)
+    yield Block(title=words.text("distribution trend"), listing=weeks)
     for name in SECTION_NAMES:
         section: Any = getattr(sections, name)
         rows = section.rows
         figures = tuple(figures_of(section).values())
-        yield Block(title=rows.definition.title, figures=figures, listing=listing(rows))
+        title = words.title(rows.definition)
+        yield Block(title=title, figures=figures, listing=listing(rows, words))
 
 
 def _week_cells(week: TrendWeek) -> tuple[object, ...]:
     return week.week_end, week.total, week.assigned, week.used, week.available
 
 
-def _data(report: Report) -> tuple[tuple[str, str], ...]:
+def _data(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
     data = report.data
     counts = {
-        "License lines without an observation": (
+        "unobserved lines": (
             data.unobserved_lines if report.has_portfolio else None,
-            "they count 0",
+            "counted as 0",
         ),
-        "Duplicate rows of call legs": (data.duplicate_calls, "left out"),
-        "Duplicate rows of queue calls": (data.duplicate_queue_calls, "left out"),
-        "Contradictions among call legs": (data.tied_calls or None, _TIED),
-        "Contradictions among queue calls": (data.tied_queue_calls or None, _TIED),
+        "duplicate calls": (data.duplicate_calls, "left out"),
+        "duplicate queue calls": (data.duplicate_queue_calls, "left out"),
+        "tied calls": (data.tied_calls or None, "ties"),
+        "tied queue calls": (data.tied_queue_calls or None, "ties"),
     }
 
     return tuple(
-        (title, f"{count:,}" + (f" ({note})" if count else ""))
+        (words.text(title), _noted(count, note, words))
         for title, (count, note) in counts.items()
         if count is not None
     )
 
 
-_TIED = "duplicates reported at one instant that say different things"
+def _noted(count: int, note: str, words: Words) -> str:
+    said = words.number(count)
+
+    return words.text("count with note", count=said, note=words.text(note)) if count else said
 
 
 def _settings(policy: Policy) -> tuple[tuple[str, str], ...]:
