@@ -1,0 +1,75 @@
+"""Tables as objects of great-tables, for those who lay them out further."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from partnerkpi.errors import MissingExtraError
+from partnerkpi.kpi import Unit
+from partnerkpi.present._flat import flat_columns
+from partnerkpi.present._widths import printable
+from partnerkpi.present.words import ENGLISH
+
+if TYPE_CHECKING:
+    from great_tables import GT
+
+    from partnerkpi.kpi import Table
+    from partnerkpi.present._flat import FlatColumn
+    from partnerkpi.present.words import Words
+
+__all__ = ["great_table"]
+
+_TEXTS = frozenset({Unit.TEXT, Unit.FLAG})
+
+
+def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None = 100) -> GT:
+    """A table of great-tables: its title, its sentence, and its cells as texts of a language.
+
+    Args:
+        table: The table.
+        words: The words of the language.
+        rows: How many rows to show, the number of the others being said below; ``None`` for all.
+
+    Raises:
+        MissingExtraError: the extra ``tables`` is not installed.
+        ValueError: a negative number of rows.
+    """
+    try:
+        import pyarrow as pa
+        from great_tables import GT, html
+    except ImportError as missing:
+        extra = "tables"
+        raise MissingExtraError(extra) from missing
+    if rows is not None and rows < 0:
+        msg = f"the number of rows is 0 or more, not {rows}"
+        raise ValueError(msg)
+    shown = table if rows is None else table[:rows]
+    columns = list(flat_columns(shown, parts=False))
+    frame = pa.table({each.name: pa.array(_said(each, words), pa.string()) for each in columns})
+    made = GT(frame).tab_header(
+        html(escape(words.title(table.definition))), html(escape(words.sentence(table.definition)))
+    )
+    made = made.cols_label({each.name: html(escape(_title(each, words))) for each in columns})
+    made = made.cols_align("right", [each.name for each in columns if _is_number(each)])
+    made = made.cols_align("left", [each.name for each in columns if not _is_number(each)])
+    if hidden := len(table) - len(shown):
+        made = made.tab_source_note(words.text("more rows", count=words.number(hidden)))
+
+    return made
+
+
+def _said(column: FlatColumn, words: Words) -> list[str]:
+    unit = column.column.unit
+
+    return [escape(printable(words.value(value, unit))) for value in column.values]
+
+
+def _title(column: FlatColumn, words: Words) -> str:
+    title = words.title(column.column)
+
+    return f"{title}: {column.part.replace('_', ' ')}" if column.part else title
+
+
+def _is_number(column: FlatColumn) -> bool:
+    return column.column.unit not in _TEXTS
