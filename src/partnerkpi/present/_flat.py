@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from attrs import fields, frozen, has
 
 from partnerkpi.aggregates import Ratio
+from partnerkpi.calling.queues.rules import FIGURES
 
 if TYPE_CHECKING:
     from partnerkpi.kpi import Column, Table
+    from partnerkpi.present.words import Words
 
 __all__ = ["FlatColumn", "flat_columns", "joined"]
 
@@ -32,6 +34,12 @@ class FlatColumn:
     part: str
     values: list[Any]
 
+    def title(self, words: Words) -> str:
+        """What it is called."""
+        figure = FIGURES.get(self.name) if self.part else None
+
+        return words.title(self.column if figure is None else figure.definition)
+
 
 def flat_columns(table: Table[Any], *, parts: bool) -> Iterator[FlatColumn]:
     """The columns of a table, those of several numbers cut into one for each.
@@ -40,32 +48,28 @@ def flat_columns(table: Table[Any], *, parts: bool) -> Iterator[FlatColumn]:
         table: The table.
         parts: Whether a ratio has its numerator and denominator beside it as well.
     """
-    held = _held(table.row_type)
+    ratios = _ratios(table.row_type)
     for column in table.definition.columns:
         values = table.column(column.name)
-        kind = held.get(column.name)
-        if kind is not None and kind is not Ratio:
-            for each in fields(kind):
-                own = [getattr(value, each.name) for value in values]
-                yield FlatColumn(f"{column.name}.{each.name}", column, each.name, own)
-            continue
-        yield FlatColumn(column.name, column, "", values)
-        for part in ("numerator", "denominator") if parts and kind is Ratio else ():
+        inside = [name for name in FIGURES if name.startswith(f"{column.name}.")]
+        if not inside:
+            yield FlatColumn(column.name, column, "", values)
+        for name in inside:
+            part = name.removeprefix(f"{column.name}.")
+            yield FlatColumn(name, column, part, [getattr(each, part) for each in values])
+        for part in _PARTS if parts and column.name in ratios else ():
             own = [None if value is None else getattr(value, part) for value in values]
             yield FlatColumn(f"{column.name}.{part}", column, part, own)
 
 
-def _held(row_type: Any) -> dict[str, Any]:
-    """For each column of several numbers what holds them."""
-    hints = get_type_hints(row_type) if isinstance(row_type, type) and has(row_type) else {}
-    kinds = {name: (hint, *get_args(hint)) for name, hint in hints.items()}
+_PARTS = ("numerator", "denominator")
 
-    return {
-        name: kind
-        for name, several in kinds.items()
-        for kind in several
-        if isinstance(kind, type) and has(kind)
-    }
+
+def _ratios(row_type: Any) -> set[str]:
+    """The columns that hold ratios, known from the row's fields, also where there is no row."""
+    own = fields(row_type) if isinstance(row_type, type) and has(row_type) else ()
+
+    return {each.name for each in own if str(each.type).startswith(Ratio.__name__)}
 
 
 def joined(values: Sequence[object]) -> str:

@@ -36,7 +36,7 @@ def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None =
         ValueError: a negative number of rows.
     """
     try:
-        import pyarrow as pa
+        import polars as pl
         from great_tables import GT, html
     except ImportError as missing:
         extra = "tables"
@@ -46,11 +46,14 @@ def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None =
         raise ValueError(msg)
     shown = table if rows is None else table[:rows]
     columns = list(flat_columns(shown, parts=False))
-    frame = pa.table({each.name: pa.array(_said(each, words), pa.string()) for each in columns})
+    frame = pl.DataFrame(
+        {each.name: _said(each, words) for each in columns},
+        {each.name: pl.String for each in columns},
+    )
     made = GT(frame).tab_header(
         html(escape(words.title(table.definition))), html(escape(words.sentence(table.definition)))
     )
-    made = made.cols_label({each.name: html(escape(_title(each, words))) for each in columns})
+    made = made.cols_label({each.name: html(escape(each.title(words))) for each in columns})
     made = made.cols_align("right", [each.name for each in columns if _is_number(each)])
     made = made.cols_align("left", [each.name for each in columns if not _is_number(each)])
     if hidden := len(table) - len(shown):
@@ -63,12 +66,6 @@ def _said(column: FlatColumn, words: Words) -> list[str]:
     unit = column.column.unit
 
     return [escape(printable(words.value(value, unit))) for value in column.values]
-
-
-def _title(column: FlatColumn, words: Words) -> str:
-    title = words.title(column.column)
-
-    return f"{title}: {column.part.replace('_', ' ')}" if column.part else title
 
 
 def _is_number(column: FlatColumn) -> bool:

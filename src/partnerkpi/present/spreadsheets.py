@@ -7,6 +7,7 @@ import io
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -20,7 +21,7 @@ from partnerkpi.present.words import ENGLISH
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from partnerkpi.kpi import Table
     from partnerkpi.present.words import Words
@@ -42,7 +43,7 @@ def guarded(text: str) -> str:
 
 
 def table_csv(table: Table[Any], *, guard: bool = True) -> str:
-    """A table as CSV: names of columns as in documents, a row in a line, lines ending with LF.
+    r"""A table as CSV: names of columns as in documents, a row in a line, lines ending with LF.
 
     Whole numbers, ``true`` and ``false`` and instants stand as in documents; what is ``None`` or
     undefined is empty. A ratio is its nearest double, with its two integers in columns of their
@@ -59,7 +60,7 @@ def table_csv(table: Table[Any], *, guard: bool = True) -> str:
         >>> columns = (Column("seats", "Seats", Unit.COUNT), Column("name", "Name", Unit.TEXT))
         >>> definition = TableDefinition("free", "Free seats", "Free seats.", columns, "seats")
         >>> table_csv(Table(definition, dict, ()))
-        'seats,name\\n'
+        'seats,name\n'
     """
     columns = list(flat_columns(table, parts=True))
     out = io.StringIO(newline="")
@@ -95,7 +96,7 @@ def _plain(value: object) -> object:
 
 
 def write_workbook(
-    tables: Iterable[Table[Any]],
+    tables: Iterable[tuple[str, Table[Any]]],
     path: str | os.PathLike[str],
     *,
     words: Words = ENGLISH,
@@ -108,7 +109,8 @@ def write_workbook(
     beyond 2^53, which a spreadsheet would round, stands as text. Equal tables give equal bytes.
 
     Args:
-        tables: The tables, in the order of the sheets.
+        tables: Names of sheets with their tables; names are cut to what a sheet may have, and
+            told apart by numbers.
         path: Where to; an existing file is replaced.
         words: The words of the language of titles, sheets and statuses.
         created: What the workbook says of its making; the same for all if not given.
@@ -128,8 +130,8 @@ def write_workbook(
         with xlsxwriter.Workbook(out, dict(_OPTIONS)) as book:
             book.set_properties({"created": (created or _LONG_AGO).replace(tzinfo=None)})
             sheets = _Sheets(book, words)
-            for table in tables:
-                sheets.add(table)
+            for name, table in tables:
+                sheets.add(name, table)
         Path(path).write_bytes(out.getvalue())
 
 
@@ -145,12 +147,14 @@ _MAX_TEXT: Final = 32_767
 _MAX_NAME: Final = 31
 _MAX_WHOLE: Final = 2**53
 _DAY_MS: Final = 86_400_000
-_NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-_FORMATS: Final = {
-    Unit.SHARE: "0.0%",
-    Unit.MILLISECONDS: "[h]:mm:ss.0",
-    Unit.INSTANT: "yyyy-mm-dd hh:mm",
-}.items()
+_NOT_IN_NAMES: Final = MappingProxyType(str.maketrans(dict.fromkeys("[]:*?/\\", " ")))
+_FORMATS: Final[Mapping[Unit, str]] = MappingProxyType(
+    {
+        Unit.SHARE: "0.0%",
+        Unit.MILLISECONDS: "[h]:mm:ss.0",
+        Unit.INSTANT: "yyyy-mm-dd hh:mm",
+    }
+)
 
 
 @frozen(eq=False)
@@ -161,9 +165,8 @@ class _Sheets:
     words: Words
     names: set[str] = field(factory=set)
 
-    def add(self, table: Table[Any]) -> None:
+    def add(self, title: str, table: Table[Any]) -> None:
         """Add a sheet with a table."""
-        title = self.words.title(table.definition)
         if len(table) > _MAX_ROWS:
             msg = f"{title}: a sheet has at most {_MAX_ROWS} rows below its header"
             raise ValueError(msg)
@@ -187,19 +190,14 @@ class _Sheets:
         return name
 
     def _write(self, sheet: Any, place: int, column: FlatColumn) -> None:
-        title = self._title(column)
+        title = column.title(self.words)
         texts = [self._written(sheet, row, place, column) for row in range(len(column.values))]
         widest = max(map(len, [title, *texts]))
         sheet.set_column(place, place, min(max(widest + 2, 9), 48), self._format(column))
         sheet.write_string(0, place, title, self.book.add_format({"bold": True}))
 
-    def _title(self, column: FlatColumn) -> str:
-        title = self.words.title(column.column)
-
-        return f"{title}: {column.part.replace('_', ' ')}" if column.part else title
-
     def _format(self, column: FlatColumn) -> Any:
-        found = dict(_FORMATS).get(column.column.unit)
+        found = _FORMATS.get(column.column.unit)
 
         return self.book.add_format({"num_format": found}) if found else None
 
@@ -239,6 +237,8 @@ class _Sheets:
 
     def _text(self, value: object) -> str:
         if isinstance(value, tuple):
-            return joined([self.words.code(each) if isinstance(each, Enum) else each for each in value])
+            return joined(
+                [self.words.code(each) if isinstance(each, Enum) else each for each in value]
+            )
 
         return self.words.code(value) if isinstance(value, Enum) else str(value)

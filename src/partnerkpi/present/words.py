@@ -172,6 +172,18 @@ class Words:
         """An instant in UTC as a heading has it; in English as documents write it."""
         return self._numbers.moment(instant)
 
+    def separators(self) -> tuple[str, str, str]:
+        """What stands before decimals, between groups of three digits, and behind a percentage.
+
+        Example:
+            >>> ENGLISH.separators(), words("sr").separators()
+            (('.', ',', '%'), (',', '.', '%'))
+        """
+        said = self._numbers.percent(12_345_670)
+        group, *_, decimal = (each for each in said.rpartition("0")[0] if not each.isdigit())
+
+        return decimal, group, said.rpartition("0")[2]
+
     def value(self, value: object, unit: Unit) -> str:
         """A cell of a table.
 

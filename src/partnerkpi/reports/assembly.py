@@ -27,6 +27,7 @@ from partnerkpi.reports.sources import Sources, lift_report
 from partnerkpi.reports.state import ReportState
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
 
     from partnerkpi.call_columns import Calls, QueueCalls
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from partnerkpi.calling.sections import Calling
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
+    from partnerkpi.present.charts import Charts
     from partnerkpi.reports.segments import Segments
 
 __all__ = ["DataNotes", "PortfolioPart", "Report", "finish", "report"]
@@ -187,6 +189,68 @@ class Report:
         said = words(language)
 
         return page_text(page_of(self, said), width=width, rows=rows, words=said)
+
+    def charts(self, *, language: str = "en") -> Charts:
+        """Every trend and every distribution as a chart, by name, each made when asked for.
+
+        Args:
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Returns:
+            Charts such as ``licenses.calling.distribution_trend``; how many customers have which
+            share of their licenses assigned is among them only where the customers' records are.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> charts = report(Portfolio.from_customers([]), as_of=when).charts()
+            >>> list(charts)[:2]
+            ['licenses.meetings.distribution_trend', 'licenses.meetings.assignment']
+            >>> charts["licenses.meetings.assignment"].to_vega_lite()["title"]["text"]
+            'License assignment of customers: Webex Meetings'
+        """
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.charts import charts_of
+
+        return charts_of(self, self._sources, words(language))
+
+    def tables(self) -> dict[str, Table[Any]]:
+        """Every table of the report that spreadsheets show, by name, in the order of the page.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> list(report(Portfolio.from_customers([]), as_of=when).tables())[:2]
+            ['customers', 'licenses.meetings.recently_added']
+        """
+        from partnerkpi.reports.tables import tables_of
+
+        return tables_of(self)
+
+    def to_xlsx(self, path: str | os.PathLike[str], *, language: str = "en") -> None:
+        """Write every table of the report into a workbook, a sheet for each.
+
+        Args:
+            path: Where to; an existing file is replaced.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: the extra ``xlsx`` is not installed, or any language but English
+                without the extra ``locales``.
+            ValueError: a table has more rows, or a cell more characters, than a sheet can hold.
+            OSError: the path cannot be written.
+        """
+        from partnerkpi.present.spreadsheets import write_workbook
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.tables import sheets_of
+
+        said = words(language)
+        write_workbook(sheets_of(self, said), path, words=said, created=self.as_of)
 
     def __str__(self) -> str:
         when = self.as_of.isoformat()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from partnerkpi.kpi import Table
     from partnerkpi.present.words import Words
 
-__all__ = ["calling_blocks"]
+__all__ = ["QUALITY_WEEK", "USAGE_WEEK", "calling_blocks"]
 
 
 def _sentence(name: str) -> str:
@@ -41,7 +41,7 @@ _NAME = Column(
     "Name of the customer's organization; none if no portfolio has the customer.",
 )
 _WEEK = Column("week_end", "Week's end", Unit.INSTANT, "End of the week, Sunday 00:00 UTC.")
-_USAGE_WEEK = (
+USAGE_WEEK = (
     _WEEK,
     Column("light", "Light", Unit.USERS, "Users in the lowest of the usage bands."),
     Column("moderate", "Moderate", Unit.USERS, "Users in the middle of the usage bands."),
@@ -86,7 +86,7 @@ _USAGE = (
         "Calling licenses assigned at the end of the last week.",
     ),
 )
-_QUALITY_WEEK = (
+QUALITY_WEEK = (
     _WEEK,
     Column(
         "good",
@@ -149,14 +149,14 @@ def _cells(columns: tuple[Column, ...]) -> attrgetter[tuple[Any, ...]]:
 
 
 def _usage(usage: Usage, words: Words) -> Iterator[Block]:
-    weeks = _weeks(words.text("usage weeks"), _USAGE_WEEK, usage.trend)
+    weeks = _weeks(words.text("usage weeks"), USAGE_WEEK, usage.trend)
     yield Block(title=words.text("usage"), figures=_figures(usage), listing=weeks)
     table = usage.customers
     yield Block(title=words.title(table.definition), listing=_some(table, _USAGE, words))
 
 
 def _quality(quality: Quality, words: Words) -> Iterator[Block]:
-    weeks = _weeks(words.text("quality weeks"), _QUALITY_WEEK, quality.trend)
+    weeks = _weeks(words.text("quality weeks"), QUALITY_WEEK, quality.trend)
     yield Block(title=words.text("quality"), figures=_figures(quality), listing=weeks)
     for table in (quality.endpoints, quality.customers):
         yield Block(title=words.title(table.definition), listing=listing(table, words))

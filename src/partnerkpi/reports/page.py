@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from partnerkpi.reports.assembly import Report
     from partnerkpi.reports.customers import CustomerRow
 
-__all__ = ["page_of"]
+__all__ = ["TREND_COLUMNS", "page_of"]
 
 _PRODUCTS = frozenset({"meetings", "calling"})
 _CUSTOMER_COLUMNS = (
@@ -34,7 +34,7 @@ _CUSTOMER_COLUMNS = (
         "Every other status that holds for the customer, the most urgent first.",
     ),
 )
-_TREND_COLUMNS = (
+TREND_COLUMNS = (
     Column("week_end", "Week's end", Unit.INSTANT, "End of the week, Sunday 00:00 UTC."),
     Column("total", "Total licenses", Unit.LICENSES, "Licenses bought at the end of the week."),
     Column("assigned", "Assigned", Unit.LICENSES, "Licenses assigned at the end of the week."),
@@ -94,7 +94,7 @@ def _customer_cells(row: CustomerRow) -> tuple[object, ...]:
 def _sections(sections: ProductSections, words: Words) -> Iterator[Block]:
     weeks = Listing(
         words.text("distribution weeks"),
-        _TREND_COLUMNS,
+        TREND_COLUMNS,
         sections.distribution_trend,
         _week_cells,
         newest_last=True,

@@ -1167,15 +1167,6 @@ Licenses
 Users
     Utilisateurs
 
-Outcome
-    Issue
-
-Usage volume
-    Volume d’utilisation
-
-Quality rating
-    Niveau de qualité
-
 Hour (UTC)
     Heure (UTC)
 
@@ -1206,14 +1197,8 @@ are left out.
     Clients selon la part attribuée de leurs licences actives du produit~; ceux sans licence sont
     laissés de côté.
 
-Assigned share of licenses
-    Part attribuée des licences
-
-from {low} to {high}
-    de {low} à {high}
-
-{low} and more
-    {low} et plus
+Assigned share of licenses (%)
+    Part attribuée des licences (%)
 
 Sunday
     dimanche

@@ -1152,15 +1152,6 @@ Licenses
 Users
     Korisnici
 
-Outcome
-    Ishod
-
-Usage volume
-    Obim upotrebe
-
-Quality rating
-    Ocena kvaliteta
-
 Hour (UTC)
     Sat (UTC)
 
@@ -1189,14 +1180,8 @@ Customers by the assigned share of their active licenses of the product; those w
 are left out.
     Kupci po dodeljenom udelu aktivnih licenci proizvoda; oni bez licence su izostavljeni.
 
-Assigned share of licenses
-    Dodeljeni udeo licenci
-
-from {low} to {high}
-    od {low} do {high}
-
-{low} and more
-    {low} i više
+Assigned share of licenses (%)
+    Dodeljeni udeo licenci (%)
 
 Sunday
     nedelja
