@@ -82,6 +82,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "queue trend": "Calls into queues, week by week",
         "usage trend": "Calling users by usage volume",
         "quality trend": "Call quality, week by week",
+        "title of product": "{title}: {product}",
         "rates": "License assignment of customers",
         "rates counted": "Customers by the assigned share of their active licenses of the product;"
         " those without a license are left out.",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from partnerkpi.errors import MissingExtraError, UnknownNameError
+from partnerkpi.kpi import Unit
 from partnerkpi.present._widths import printable
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from partnerkpi.aggregates import Ratio
-    from partnerkpi.kpi import Unit
     from partnerkpi.present.words import Words
 
 __all__ = ["Chart", "Charts", "Frame", "Series", "bars", "heat_map", "lines", "stacked"]
@@ -199,7 +199,7 @@ class Frame:
         }
 
     def rows(self, places: Sequence[str], series: Sequence[Series]) -> list[dict[str, Any]]:
-        """The data: a row for each place and series that has a number there."""
+        """The data: a row for each place and series; one without a number leaves a gap."""
         return [
             {
                 "place": printable(place),
@@ -210,7 +210,6 @@ class Frame:
             }
             for at, place in enumerate(places)
             for rank, each in enumerate(series)
-            if _number(each.values[at]) is not None
         ]
 
 
@@ -242,8 +241,9 @@ def _count(title: str, *, stack: str | None = None) -> dict[str, Any]:
 
 def _colored(series: Sequence[Series]) -> dict[str, Any]:
     scale = {"domain": [each.title for each in series], "range": [each.color for each in series]}
+    legend = {} if len(series) > 1 else {"legend": None}
 
-    return {"field": "series", "type": "nominal", "title": None, "scale": scale}
+    return {"field": "series", "type": "nominal", "title": None, "scale": scale} | legend
 
 
 def _told(place: str) -> list[dict[str, Any]]:
@@ -292,9 +292,9 @@ def stacked(
     places: Sequence[str],
     series: Sequence[Series],
     *,
-    share: Series | None = None,
+    over: Series | None = None,
 ) -> dict[str, Any]:
-    """Numbers that add up, stacked; with a share as a line over them if there is one.
+    """Numbers that add up, stacked; with others as a line over them if there are any.
 
     Args:
         frame: Titles and words.
@@ -302,7 +302,7 @@ def stacked(
         count: What the numbers are called.
         places: The places, in order.
         series: The numbers, the lowest first.
-        share: A share of them, with an axis of its own.
+        over: What the line shows, with an axis of its own.
     """
     layers: list[dict[str, Any]] = [
         {
@@ -311,37 +311,33 @@ def stacked(
             "encoding": {
                 "x": _axis(place, places),
                 "y": _count(count, stack="zero"),
-                "color": _colored([*series, *([share] if share else [])]),
+                "color": _colored([*series, *([over] if over else [])]),
                 "order": {"field": "rank", "type": "quantitative"},
                 "tooltip": _told(place),
             },
         }
     ]
-    if share is not None:
-        layers.append(_share_line(frame, place, places, share))
+    if over is not None:
+        layers.append(_line_over(frame, place, places, over))
 
     return frame.around(
         width=_WIDTH, height=_HEIGHT, layer=layers, resolve={"scale": {"y": "independent"}}
     )
 
 
-def _share_line(frame: Frame, place: str, places: Sequence[str], share: Series) -> dict[str, Any]:
-    axis = {"format": ".0%", "titleColor": share.color}
+def _line_over(frame: Frame, place: str, places: Sequence[str], line: Series) -> dict[str, Any]:
+    point = {"size": 50, "color": line.color}
+    axis = {"format": ".0%" if line.unit is Unit.SHARE else ",d", "tickMinStep": 0.01}
 
     return {
-        "data": {"values": frame.rows(places, [share])},
-        "mark": {
-            "type": "line",
-            "color": share.color,
-            "strokeDash": [4, 3],
-            "point": {"size": 50, "color": share.color},
-        },
+        "data": {"values": frame.rows(places, [line])},
+        "mark": {"type": "line", "color": line.color, "strokeDash": [4, 3], "point": point},
         "encoding": {
             "x": _axis(place, places),
             "y": {
                 "field": "value",
                 "type": "quantitative",
-                "title": share.title,
+                "title": line.title,
                 "scale": {"zero": True},
                 "axis": axis,
             },
@@ -357,26 +353,24 @@ def bars(
 
     Args:
         frame: Titles and words.
-        place: What the things are called.
+        place: What the things are called, to whom the pointer is on one.
         count: What the numbers are called.
         places: The names, in order.
         series: The numbers.
     """
-    axis = {"labelLimit": 240}
     encoding: dict[str, Any] = {
-        "y": _axis(place, places) | {"axis": axis},
+        "y": _axis(place, places) | {"title": None, "axis": {"labelLimit": 240}},
         "x": _count(count, stack="zero"),
         "order": {"field": "rank", "type": "quantitative"},
+        "color": _colored(series),
         "tooltip": _told(place),
     }
-    if len(series) > 1:
-        encoding["color"] = _colored(series)
 
     return frame.around(
         width=_WIDTH,
         height={"step": 26},
         data={"values": frame.rows(places, series)},
-        mark={"type": "bar", "color": series[0].color},
+        mark={"type": "bar"},
         encoding=encoding,
     )
 

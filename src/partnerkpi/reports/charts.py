@@ -93,6 +93,12 @@ def _titled(title: str, sentence: str, words: Words) -> Frame:
     return Frame(words.text(title), words.text(sentence), words)
 
 
+def _of_product(title: str, sentence: str, code: str, words: Words) -> Frame:
+    whole = words.text("title of product", title=words.text(title), product=words.product(code))
+
+    return Frame(whole, words.text(sentence), words)
+
+
 def _ends(weeks: Sequence[Any], words: Words) -> list[str]:
     return [words.date(week.week_end) for week in weeks]
 
@@ -112,8 +118,7 @@ def _named(columns: Sequence[Column], *names: str) -> list[Column]:
 
 
 def _distribution(code: str, weeks: Sequence[TrendWeek], words: Words) -> dict[str, Any]:
-    title = f"{words.text('distribution trend')}: {words.product(code)}"
-    frame = Frame(title, words.text("distribution weeks"), words)
+    frame = _of_product("distribution trend", "distribution weeks", code, words)
     columns = _named(TREND_COLUMNS, "total", "assigned", "used", "available")
     series = _series(columns, COLORS[:4], weeks, words)
 
@@ -123,8 +128,7 @@ def _distribution(code: str, weeks: Sequence[TrendWeek], words: Words) -> dict[s
 
 
 def _assignment(report: Report, sources: Sources, code: str, words: Words) -> dict[str, Any]:
-    title = f"{words.text('rates')}: {words.product(code)}"
-    frame = Frame(title, words.text("rates counted"), words)
+    frame = _of_product("rates", "rates counted", code, words)
     place, count = words.text("share of licenses"), words.text("customers")
     customers = Series(count, _by_band(_rates(report, sources, code)), Unit.CUSTOMERS, COLORS[0])
 
@@ -158,8 +162,10 @@ def _by_band(rates: Rates) -> list[int]:
 
 def _usage(usage: Usage, words: Words) -> dict[str, Any]:
     frame = _titled("usage trend", "usage weeks", words)
-    columns = _named(USAGE_WEEK, "light", "moderate", "heavy", "inactive")
-    series = _series(columns, (*_BLUES, GRAY), usage.trend, words)
+    *bands, inactive = _named(USAGE_WEEK, "light", "moderate", "heavy", "inactive")
+    series = _series(bands, _BLUES, usage.trend, words)
+    title = words.title(usage.inactive.definition)
+    over = Series(title, [week.inactive for week in usage.trend], inactive.unit, COLORS[5])
 
     return stacked(
         frame,
@@ -167,6 +173,7 @@ def _usage(usage: Usage, words: Words) -> dict[str, Any]:
         words.text("users"),
         _ends(usage.trend, words),
         series,
+        over=over,
     )
 
 
@@ -185,7 +192,7 @@ def _quality(quality: Quality, words: Words) -> dict[str, Any]:
         words.text("call legs"),
         _ends(quality.trend, words),
         series,
-        share=over,
+        over=over,
     )
 
 
@@ -252,7 +259,7 @@ def _queues(queues: QueueSection, words: Words) -> dict[str, Any]:
         words.text("calls"),
         _ends(weeks, words),
         series,
-        share=share,
+        over=share,
     )
 
 

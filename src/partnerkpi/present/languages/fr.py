@@ -1161,6 +1161,9 @@ external
 
 # Charts
 
+{title}: {product}
+    {title}~: {product}
+
 Licenses
     Licences
 

@@ -1146,6 +1146,9 @@ external
 
 # Charts
 
+{title}: {product}
+    {title}: {product}
+
 Licenses
     Licence
 
