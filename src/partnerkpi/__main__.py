@@ -38,8 +38,10 @@ from partnerkpi.errors import (
     FormatError,
     InputError,
     InstantError,
+    MissingExtraError,
     PartnerKpiError,
     PolicyError,
+    UnknownLanguageError,
 )
 from partnerkpi.policy import QUALITY_LIMITS
 from partnerkpi.present import printable
@@ -179,6 +181,13 @@ def _add_report(commands: _Commands) -> None:
         help="only the customers that a filter means, such as 'product:calling -tag:test'; they"
         " are each other's peers",
     )
+    command.add_argument(
+        "--language",
+        type=_language,
+        default="en",
+        metavar="TAG",
+        help="the language of the page: en (default), fr or sr, also with a region as in fr-CA",
+    )
     _add_reading(command)
     _add_output(command)
 
@@ -253,6 +262,15 @@ def _instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def _language(text: str) -> str:
+    from partnerkpi.present.words import words
+
+    try:
+        return words(text).language
+    except (MissingExtraError, UnknownLanguageError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _at_least(least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isdecimal() or not text.isascii() or int(text) < least:
@@ -283,7 +301,7 @@ def _report(options: argparse.Namespace) -> None:
     for table in (inputs.portfolio, inputs.calls, inputs.queue_calls):
         if table is not None:
             _tell(_fault_lines(table.faults, table.fault_count))
-    _print(_said(found, options))
+    _print(_said(found, options, language=options.language))
 
 
 def _filter(text: str | None) -> Expression | None:
@@ -325,11 +343,11 @@ def _compare(options: argparse.Namespace) -> None:
     _print(_said(compare(earlier, later), options))
 
 
-def _said(found: Report | Comparison, options: argparse.Namespace) -> Iterable[str]:
+def _said(found: Report | Comparison, options: argparse.Namespace, **choices: str) -> Iterable[str]:
     if options.format == "json":
         return _json(found.to_dict())
 
-    return (found.to_text(width=options.width, rows=options.rows),)
+    return (found.to_text(width=options.width, rows=options.rows, **choices),)
 
 
 def _schema(options: argparse.Namespace) -> None:

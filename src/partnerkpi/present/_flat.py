@@ -50,7 +50,7 @@ def flat_columns(table: Table[Any], *, parts: bool) -> Iterator[FlatColumn]:
     """
     ratios = _ratios(table.row_type)
     for column in table.definition.columns:
-        values = table.column(column.name)
+        values = table.column(column.name) if len(table) else []
         inside = [name for name in FIGURES if name.startswith(f"{column.name}.")]
         if not inside:
             yield FlatColumn(column.name, column, "", values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from attrs import frozen
 
@@ -57,7 +57,8 @@ def rounded(numerator: int, denominator: int, digits: int) -> int:
         (63, -1, 0)
     """
     # Whole numbers all the way: a double would round twice.
-    size = (2 * abs(numerator) * 10**digits + abs(denominator)) // (2 * abs(denominator))
+    scale: int = 10**digits
+    size = (2 * abs(numerator) * scale + abs(denominator)) // (2 * abs(denominator))
 
     return size if (numerator < 0) is (denominator < 0) else -size
 
@@ -182,11 +183,11 @@ class LocaleNumbers:
                 Decimal(tenths).scaleb(-1), unit, "short", _pattern(1), locale=self.locale
             )
 
-    def _dated(self, at: datetime, length: str) -> str:
+    def _dated(self, at: datetime, length: Literal["medium", "long"]) -> str:
         from babel.dates import format_date, format_time
 
         utc = at.astimezone(UTC)
-        date = format_date(utc.date(), length, self.locale)  # type: ignore[arg-type]
+        date = format_date(utc.date(), length, self.locale)
         if _is_midnight(utc):
             return date
 

@@ -40,9 +40,9 @@ def listing_lines(listing: Listing, width: int, rows: int | None, words: Words) 
         _laid_out(_grid(_titles(listing, words), listing.columns, cells), width) if cells else []
     )
     if any(missing in row for row in cells):
-        lines += fill(words.text("missing note", missing=missing), width, _INDENT)
+        lines += fill(words.text("missing_note", missing=missing), width, _INDENT)
     if hidden:
-        which = "more rows before" if listing.newest_last else "more rows"
+        which = "more_rows_before" if listing.newest_last else "more_rows"
         lines += fill(words.text(which, count=words.number(hidden)), width, _INDENT)
 
     return lines or [f"{_INDENT}{words.text('none')}"]

@@ -57,7 +57,7 @@ def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None =
     made = made.cols_align("right", [each.name for each in columns if _is_number(each)])
     made = made.cols_align("left", [each.name for each in columns if not _is_number(each)])
     if hidden := len(table) - len(shown):
-        made = made.tab_source_note(words.text("more rows", count=words.number(hidden)))
+        made = made.tab_source_note(words.text("more_rows", count=words.number(hidden)))
 
     return made
 

@@ -10,18 +10,18 @@ from attrs import field, frozen
 
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import UnknownNameError
-from partnerkpi.kpi import Unit, said
-from partnerkpi.languages import PRODUCT_NAMES, STATUS_NAMES, language_of
+from partnerkpi.kpi import Definition, Unit, said
+from partnerkpi.languages import LANGUAGES, PRODUCT_NAMES, STATUS_NAMES, language_of
 from partnerkpi.present._labels import LABELS
 from partnerkpi.present._numbers import LocaleNumbers, Numbers, PlainNumbers, rounded
 from partnerkpi.present.languages import CATALOGUES, ENGLISH_CATALOGUE, Catalogue
 from partnerkpi.status.rules import RULES, Status
 
 if TYPE_CHECKING:
-    from partnerkpi.kpi import Column, Definition, TableDefinition, Value
+    from partnerkpi.kpi import Column, TableDefinition, Value
     from partnerkpi.policy import Policy
 
-__all__ = ["ENGLISH", "Words", "words"]
+__all__ = ["ENGLISH", "LANGUAGES", "Words", "words"]
 
 
 @frozen(eq=False)
@@ -39,7 +39,7 @@ class Words:
         >>> french = words("fr-CA")
         >>> print(french.status("expiring_soon"))
         Bientôt expiré
-        >>> print(french.text("licenses of product", product=french.product("messaging")))
+        >>> print(french.text("product_licenses", product=french.product("messaging")))
         Licences Messagerie Webex
     """
 
@@ -55,11 +55,21 @@ class Words:
         """What a figure counts, a column shows or a table lists."""
         return self._translated(what.sentence, what.name)
 
-    def undefined(self, definition: Definition) -> str | None:
+    def when_undefined(self, what: Definition) -> str | None:
         """When a figure has no value; ``None`` if it always has one."""
-        why = definition.undefined
+        return None if what.undefined is None else self._translated(what.undefined, what.name)
 
-        return None if why is None else self._translated(why, definition.name)
+    def undefined(self, what: Definition) -> str:
+        """What is said in place of a value, with the reason.
+
+        Example:
+            >>> share = Definition("rate", "Rate", "Assigned.", Unit.SHARE, undefined="no licenses")
+            >>> ENGLISH.undefined(share)
+            'undefined: no licenses'
+        """
+        why = self.when_undefined(what)
+
+        return self.text("undefined_because", reason=why) if why else self.text("undefined")
 
     def status(self, status: Status | str) -> str:
         """What a status is called.
@@ -90,7 +100,7 @@ class Words:
         return PRODUCT_NAMES[code][self.language][0] if code in PRODUCT_NAMES else code
 
     def text(self, key: str, **facts: str) -> str:
-        """A label of pages, with facts in its places.
+        """A label of pages, with facts in its places; without any, its places as they are.
 
         Raises:
             UnknownNameError: there is no such label; names the nearest.
@@ -98,7 +108,9 @@ class Words:
         if key not in LABELS:
             raise UnknownNameError(_LABEL, key, LABELS)
 
-        return self._translated(LABELS[key]).format(**facts)
+        text = self._translated(LABELS[key])
+
+        return text.format(**facts) if facts else text
 
     def code(self, code: Enum) -> str:
         """A word that a field of records holds, such as a kind or a status."""
@@ -211,26 +223,21 @@ class Words:
             unit: Whether to say the unit.
         """
         if value is None or (isinstance(value, Ratio) and not value.denominator):
-            return self._undefined(definition)
+            return self.undefined(definition)
         if definition.unit is Unit.MILLISECONDS:
             return self._mean_duration(value) if isinstance(value, Ratio) else self.duration(value)
         spoken = definition.unit if unit else Unit.COUNT
         if not isinstance(value, Ratio):
             return self.count(value, spoken)
         if definition.unit is Unit.SHARE:
-            return self._of_parts("share with parts", self.ratio(value), value)
+            return self._of_parts("share_with_parts", self.ratio(value), value)
         mean = self._with_unit(rounded(value.numerator, value.denominator, 2), 2, spoken)
 
-        return self._of_parts("mean with parts", mean, value)
-
-    def _undefined(self, definition: Definition) -> str:
-        why = self.undefined(definition)
-
-        return self.text("undefined because", reason=why) if why else self.text("undefined")
+        return self._of_parts("mean_with_parts", mean, value)
 
     def _mean_duration(self, mean: Ratio) -> str:
         return self.text(
-            "mean with parts",
+            "mean_with_parts",
             value=self.duration(mean),
             part=self.duration(mean.numerator),
             whole=self.number(mean.denominator),

@@ -120,7 +120,7 @@ _QUEUE = Column("queue_id", "Queue", Unit.TEXT, "Id of the queue, unique within 
 def calling_blocks(calling: Calling, words: Words) -> Iterator[Block]:
     """The blocks of the calling part, in the words of a language."""
     start, end = (words.date(each) for each in calling.week)
-    facts = ((words.text("week"), words.text("from to", start=start, end=end)),)
+    facts = ((words.text("week"), words.text("from_to", start=start, end=end)),)
     yield Block(title=words.text("calls"), level=1, facts=facts)
     yield from _usage(calling.usage, words) if calling.usage else ()
     yield from _quality(calling.quality, words) if calling.quality else ()
@@ -149,14 +149,14 @@ def _cells(columns: tuple[Column, ...]) -> attrgetter[tuple[Any, ...]]:
 
 
 def _usage(usage: Usage, words: Words) -> Iterator[Block]:
-    weeks = _weeks(words.text("usage weeks"), USAGE_WEEK, usage.trend)
+    weeks = _weeks(words.text("usage_sentence"), USAGE_WEEK, usage.trend)
     yield Block(title=words.text("usage"), figures=_figures(usage), listing=weeks)
     table = usage.customers
     yield Block(title=words.title(table.definition), listing=_some(table, _USAGE, words))
 
 
 def _quality(quality: Quality, words: Words) -> Iterator[Block]:
-    weeks = _weeks(words.text("quality weeks"), QUALITY_WEEK, quality.trend)
+    weeks = _weeks(words.text("quality_sentence"), QUALITY_WEEK, quality.trend)
     yield Block(title=words.text("quality"), figures=_figures(quality), listing=weeks)
     for table in (quality.endpoints, quality.customers):
         yield Block(title=words.title(table.definition), listing=listing(table, words))
@@ -169,12 +169,12 @@ def _features(features: Features, words: Words) -> Iterator[Block]:
 
 
 def _queues(queues: QueueSection, words: Words) -> Iterator[Block]:
-    weeks = _weeks(words.text("queue weeks"), (_WEEK, *_CALLS), queues.trend)
+    weeks = _weeks(words.text("queues_sentence"), (_WEEK, *_CALLS), queues.trend)
     yield Block(title=words.text("queues"), figures=_queue_figures(queues), listing=weeks)
     customers = _some(queues.customers, (_ID, _NAME, *_CALLS), words)
-    yield Block(title=words.text("customers with queues"), listing=customers)
+    yield Block(title=words.text("queue_customers"), listing=customers)
     each_queue = _some(queues.queues, (_ID, _QUEUE, *_CALLS), words)
-    yield Block(title=words.text("each queue"), listing=each_queue)
+    yield Block(title=words.text("queue_list"), listing=each_queue)
 
 
 def _queue_figures(queues: QueueSection) -> tuple[WeekFigure[Any, Any], ...]:

@@ -94,7 +94,7 @@ def _titled(title: str, sentence: str, words: Words) -> Frame:
 
 
 def _of_product(title: str, sentence: str, code: str, words: Words) -> Frame:
-    whole = words.text("title of product", title=words.text(title), product=words.product(code))
+    whole = words.text("title_of_product", title=words.text(title), product=words.product(code))
 
     return Frame(whole, words.text(sentence), words)
 
@@ -118,18 +118,16 @@ def _named(columns: Sequence[Column], *names: str) -> list[Column]:
 
 
 def _distribution(code: str, weeks: Sequence[TrendWeek], words: Words) -> dict[str, Any]:
-    frame = _of_product("distribution trend", "distribution weeks", code, words)
+    frame = _of_product("distribution_trend", "distribution_trend_sentence", code, words)
     columns = _named(TREND_COLUMNS, "total", "assigned", "used", "available")
     series = _series(columns, COLORS[:4], weeks, words)
 
-    return lines(
-        frame, words.text("week's end"), words.text("licenses"), _ends(weeks, words), series
-    )
+    return lines(frame, words.text("week_end"), words.text("licenses"), _ends(weeks, words), series)
 
 
 def _assignment(report: Report, sources: Sources, code: str, words: Words) -> dict[str, Any]:
-    frame = _of_product("rates", "rates counted", code, words)
-    place, count = words.text("share of licenses"), words.text("customers")
+    frame = _of_product("rates", "rates_sentence", code, words)
+    place, count = words.text("share_of_licenses"), words.text("customers")
     customers = Series(count, _by_band(_rates(report, sources, code)), Unit.CUSTOMERS, COLORS[0])
 
     return stacked(frame, place, count, _BANDS, [customers])
@@ -161,7 +159,7 @@ def _by_band(rates: Rates) -> list[int]:
 
 
 def _usage(usage: Usage, words: Words) -> dict[str, Any]:
-    frame = _titled("usage trend", "usage weeks", words)
+    frame = _titled("usage_trend", "usage_sentence", words)
     *bands, inactive = _named(USAGE_WEEK, "light", "moderate", "heavy", "inactive")
     series = _series(bands, _BLUES, usage.trend, words)
     title = words.title(usage.inactive.definition)
@@ -169,7 +167,7 @@ def _usage(usage: Usage, words: Words) -> dict[str, Any]:
 
     return stacked(
         frame,
-        words.text("week's end"),
+        words.text("week_end"),
         words.text("users"),
         _ends(usage.trend, words),
         series,
@@ -181,15 +179,15 @@ _QUALITY_COLORS: Final = (COLORS[0], COLORS[5], GRAY)
 
 
 def _quality(quality: Quality, words: Words) -> dict[str, Any]:
-    frame = _titled("quality trend", "quality weeks", words)
+    frame = _titled("quality_trend", "quality_sentence", words)
     good, poor, unknown, share = _named(QUALITY_WEEK, "good", "poor", "unknown", "poor_share")
     series = _series([good, poor, unknown], _QUALITY_COLORS, quality.trend, words)
     (over,) = _series([share], ["#000000"], quality.trend, words)
 
     return stacked(
         frame,
-        words.text("week's end"),
-        words.text("call legs"),
+        words.text("week_end"),
+        words.text("call_legs"),
         _ends(quality.trend, words),
         series,
         over=over,
@@ -207,7 +205,7 @@ def _endpoints(quality: Quality, words: Words) -> dict[str, Any]:
     return bars(
         frame,
         place,
-        words.text("call legs"),
+        words.text("call_legs"),
         names,
         _series(columns, _QUALITY_COLORS, rows, words),
     )
@@ -233,14 +231,14 @@ def _first(table: Table[Any], words: Words) -> Frame:
     """The frame of a chart of a table's first rows: says how many more there are."""
     sentence, hidden = words.sentence(table.definition), len(table) - _MOST
     if hidden > 0:
-        sentence += f" {words.text('more rows', count=words.number(hidden))}"
+        sentence += f" {words.text('more_rows', count=words.number(hidden))}"
 
     return Frame(words.title(table.definition), sentence, words)
 
 
 def _queues(queues: QueueSection, words: Words) -> dict[str, Any]:
     weeks = queues.trend
-    frame = _titled("queue trend", "queue weeks", words)
+    frame = _titled("queue_trend", "queues_sentence", words)
     series = [
         Series(
             words.title(queues.outcomes[outcome].definition),
@@ -255,7 +253,7 @@ def _queues(queues: QueueSection, words: Words) -> dict[str, Any]:
 
     return stacked(
         frame,
-        words.text("week's end"),
+        words.text("week_end"),
         words.text("calls"),
         _ends(weeks, words),
         series,
@@ -276,7 +274,7 @@ _OUTCOME_COLORS: Final = (
 
 
 def _hours(queues: QueueSection, words: Words) -> dict[str, Any]:
-    frame = _titled("hours of the week", "hours summed", words)
+    frame = _titled("hours_of_the_week", "hours_summed", words)
     summed = [sum(calls) for calls in zip(*queues.hours.column("offered"), strict=True)]
     hours = summed or [0] * (_DAY_HOURS * len(_DAYS))
     days = [hours[start : start + _DAY_HOURS] for start in range(0, len(hours), _DAY_HOURS)]

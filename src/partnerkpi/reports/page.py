@@ -47,7 +47,7 @@ TREND_COLUMNS = (
 
 def page_of(report: Report, words: Words = ENGLISH) -> Page:
     """The page of a report, in the words of a language."""
-    when = words.text("as of", instant=words.moment(report.as_of))
+    when = words.text("as_of", when=words.moment(report.as_of))
 
     return Page(words.text("report"), when, tuple(_blocks(report, words)))
 
@@ -59,7 +59,7 @@ def _blocks(report: Report, words: Words) -> Iterator[Block]:
         yield from calling_blocks(report.calling, words)
     if report.figures:
         own = tuple(report.figures.values())
-        yield Block(title=words.text("further figures"), level=1, figures=own, explained=True)
+        yield Block(title=words.text("own_figures"), level=1, figures=own, explained=True)
     yield Block(title=words.text("data"), level=1, facts=_data(report, words))
     yield Block(title=words.text("policy"), level=1, facts=_settings(report.policy))
 
@@ -76,13 +76,13 @@ def _portfolio(report: Report, words: Words) -> Iterator[Block]:
 
 def _product(code: str, words: Words) -> str:
     if code in _PRODUCTS:
-        return words.text(f"licenses of {code}")
+        return words.text(f"{code}_licenses")
 
-    return words.text("licenses of product", product=words.product(code))
+    return words.text("product_licenses", product=words.product(code))
 
 
 def _customers(table: Table[CustomerRow], words: Words) -> Listing:
-    sentence = words.text("customers listed", count=words.number(len(table)))
+    sentence = words.text("customers_sentence", count=words.number(len(table)))
 
     return Listing(sentence, _CUSTOMER_COLUMNS, table, _customer_cells)
 
@@ -93,13 +93,13 @@ def _customer_cells(row: CustomerRow) -> tuple[object, ...]:
 
 def _sections(sections: ProductSections, words: Words) -> Iterator[Block]:
     weeks = Listing(
-        words.text("distribution weeks"),
+        words.text("distribution_trend_sentence"),
         TREND_COLUMNS,
         sections.distribution_trend,
         _week_cells,
         newest_last=True,
     )
-    yield Block(title=words.text("distribution trend"), listing=weeks)
+    yield Block(title=words.text("distribution_trend"), listing=weeks)
     for name in SECTION_NAMES:
         section: Any = getattr(sections, name)
         rows = section.rows
@@ -115,14 +115,14 @@ def _week_cells(week: TrendWeek) -> tuple[object, ...]:
 def _data(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
     data = report.data
     counts = {
-        "unobserved lines": (
+        "unobserved_lines": (
             data.unobserved_lines if report.has_portfolio else None,
-            "counted as 0",
+            "count_zero",
         ),
-        "duplicate calls": (data.duplicate_calls, "left out"),
-        "duplicate queue calls": (data.duplicate_queue_calls, "left out"),
-        "tied calls": (data.tied_calls or None, "ties"),
-        "tied queue calls": (data.tied_queue_calls or None, "ties"),
+        "duplicate_calls": (data.duplicate_calls, "left_out"),
+        "duplicate_queue_calls": (data.duplicate_queue_calls, "left_out"),
+        "tied_calls": (data.tied_calls or None, "tied"),
+        "tied_queue_calls": (data.tied_queue_calls or None, "tied"),
     }
 
     return tuple(
@@ -135,7 +135,7 @@ def _data(report: Report, words: Words) -> tuple[tuple[str, str], ...]:
 def _noted(count: int, note: str, words: Words) -> str:
     said = words.number(count)
 
-    return words.text("count with note", count=said, note=words.text(note)) if count else said
+    return words.text("count_with_note", count=said, note=words.text(note)) if count else said
 
 
 def _settings(policy: Policy) -> tuple[tuple[str, str], ...]:

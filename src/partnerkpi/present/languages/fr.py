@@ -1031,9 +1031,6 @@ The most urgent status in the later report.
 Partner report
     Rapport partenaire
 
-as of {instant}
-    au {instant}
-
 Overview
     Vue d’ensemble
 
@@ -1158,6 +1155,69 @@ external
 
 ... and {count} more before
     ... et {count} de plus avant
+
+as of {when}
+    au {when}
+
+Contents
+    Sommaire
+
+Skip to the figures
+    Aller aux indicateurs
+
+Made with partnerkpi. Every figure holds at the instant above, under the policy above.
+    Établi avec partnerkpi. Chaque indicateur vaut à l’instant et selon les paramètres ci-dessus.
+
+What these figures mean
+    Ce que signifient ces indicateurs
+
+Show
+    Afficher
+
+Meetings
+    Réunions
+
+Calling
+    Appels
+
+Showing {shown} of {rows}.
+    {shown} affichés sur {rows}.
+
+Showing the last {shown} of {rows}.
+    Les {shown} derniers affichés sur {rows}.
+
+{shown} of {rows} rows
+    {shown} lignes sur {rows}
+
+Find
+    Rechercher
+
+any
+    tous
+
+Sorting and finding look at the rows shown.
+    Le tri et la recherche portent sur les lignes affichées.
+
+{part}: {count}
+    {part}~: {count}
+
+Used, assigned, available
+    Utilisées, attribuées, disponibles
+
+Distribution
+    Répartition
+
+Share
+    Part
+
+{part} of {whole}
+    {part} sur {whole}
+
+{sum} / {count}
+    {sum} / {count}
+
+{title}: {series}, by week
+    {title}~: {series}, par semaine
 
 # Charts
 

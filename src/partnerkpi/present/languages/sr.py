@@ -1016,9 +1016,6 @@ The most urgent status in the later report.
 Partner report
     Izveštaj partnera
 
-as of {instant}
-    na dan {instant}
-
 Overview
     Pregled
 
@@ -1143,6 +1140,70 @@ external
 
 ... and {count} more before
     ... i još {count} pre toga
+
+as of {when}
+    na dan {when}
+
+Contents
+    Sadržaj
+
+Skip to the figures
+    Pređi na pokazatelje
+
+Made with partnerkpi. Every figure holds at the instant above, under the policy above.
+    Napravljeno pomoću partnerkpi. Svaki pokazatelj važi u gornjem trenutku i po gornjim
+    pravilima.
+
+What these figures mean
+    Šta ovi pokazatelji znače
+
+Show
+    Prikaži
+
+Meetings
+    Sastanci
+
+Calling
+    Pozivanje
+
+Showing {shown} of {rows}.
+    Prikazano {shown} od {rows}.
+
+Showing the last {shown} of {rows}.
+    Prikazano poslednjih {shown} od {rows}.
+
+{shown} of {rows} rows
+    {shown} od {rows} redova
+
+Find
+    Pronađi
+
+any
+    bilo koji
+
+Sorting and finding look at the rows shown.
+    Sortiranje i pretraga gledaju prikazane redove.
+
+{part}: {count}
+    {part}: {count}
+
+Used, assigned, available
+    Korišćene, dodeljene, dostupne
+
+Distribution
+    Raspodela
+
+Share
+    Udeo
+
+{part} of {whole}
+    {part} od {whole}
+
+{sum} / {count}
+    {sum} / {count}
+
+{title}: {series}, by week
+    {title}: {series}, po sedmicama
 
 # Charts
 
