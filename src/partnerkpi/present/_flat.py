@@ -69,7 +69,7 @@ def _ratios(row_type: Any) -> set[str]:
     """The columns that hold ratios, known from the row's fields, also where there is no row."""
     own = fields(row_type) if isinstance(row_type, type) and has(row_type) else ()
 
-    return {each.name for each in own if str(each.type).startswith(Ratio.__name__)}
+    return {each.name for each in own if each.type is Ratio or each.type == Ratio.__name__}
 
 
 def joined(values: Sequence[object]) -> str:

@@ -50,8 +50,14 @@ def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None =
         {each.name: _said(each, words) for each in columns},
         {each.name: pl.String for each in columns},
     )
-    made = GT(frame).tab_header(
-        html(escape(words.title(table.definition))), html(escape(words.sentence(table.definition)))
+    # What a function formats is taken as it is; whether other cells are escaped is the release's.
+    made = (
+        GT(frame)
+        .fmt(escape)
+        .tab_header(
+            html(escape(words.title(table.definition))),
+            html(escape(words.sentence(table.definition))),
+        )
     )
     made = made.cols_label({each.name: html(escape(each.title(words))) for each in columns})
     made = made.cols_align("right", [each.name for each in columns if _is_number(each)])
@@ -65,7 +71,7 @@ def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None =
 def _said(column: FlatColumn, words: Words) -> list[str]:
     unit = column.column.unit
 
-    return [escape(printable(words.value(value, unit))) for value in column.values]
+    return [printable(words.value(value, unit)) for value in column.values]
 
 
 def _is_number(column: FlatColumn) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -63,36 +63,34 @@ def table_csv(table: Table[Any], *, guard: bool = True) -> str:
         'seats,name\n'
     """
     columns = list(flat_columns(table, parts=True))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
     cells = ([_cell(value, guard=guard) for value in column.values] for column in columns)
-    writer.writerows(zip(*cells, strict=True))
+    lines = [[column.name for column in columns], *zip(*cells, strict=True)]
 
-    return out.getvalue()
+    return "".join(f"{','.join(line)}\n" for line in lines)
 
 
-def _cell(value: object, *, guard: bool) -> object:
+def _cell(value: object, *, guard: bool) -> str:
     plain = _plain(value)
+    safe = guarded(plain) if guard and isinstance(value, str | tuple) else plain
 
-    return guarded(plain) if guard and _is_text(value) and isinstance(plain, str) else plain
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str | tuple)
+    return f'"{safe.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTED.search(safe) else safe
 
 
-def _plain(value: object) -> object:
+_QUOTE: Final = '"'
+_QUOTED: Final = re.compile('[,"\r\n]')
+
+
+def _plain(value: object) -> str:
+    if value is None or (isinstance(value, Ratio) and not value.denominator):
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Ratio):
-        return value.value
     if isinstance(value, datetime):
         return instant_text(value)
     if isinstance(value, tuple):
         return joined(value)
 
-    return value.value if isinstance(value, Enum) else value
+    return str(value.value if isinstance(value, Ratio | Enum) else value)
 
 
 def write_workbook(
@@ -180,8 +178,8 @@ class _Sheets:
 
     def _name(self, title: str) -> str:
         """A name that a sheet may have, and that no other has."""
-        plain = title.translate(_NOT_IN_NAMES).strip("' ")
-        number, name = 1, plain[:_MAX_NAME]
+        plain = title.translate(_NOT_IN_NAMES)[:_MAX_NAME].strip("' ") or "Sheet"
+        number, name = 1, plain
         while name.casefold() in self.names:
             number += 1
             name = f"{plain[: _MAX_NAME - 4]} {number}"
