@@ -80,7 +80,7 @@ DEFINITION = TableDefinition("some", "Some: rows?", "Some rows.", COLUMNS, "coun
 
 def table_of(*rows: Row) -> Table[Row]:
     """A table of rows, in their order."""
-    return Table(DEFINITION, Row, (Rows(rows),))  # type: ignore[arg-type]
+    return Table(DEFINITION, Row, (Rows(rows),))
 
 
 def row_of(name: str | None = "Globex", **others: Any) -> Row:
@@ -296,7 +296,7 @@ def test_what_no_cell_holds_is_refused(tmp_path: Path, text: str) -> None:
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     """A sheet ends somewhere; the table is named."""
     row = row_of("x")
-    many = Table(DEFINITION, Row, (Rows((row,) * 1_048_576),))  # type: ignore[arg-type]
+    many = Table(DEFINITION, Row, (Rows((row,) * 1_048_576),))
 
     with pytest.raises(ValueError, match="Some: rows\\?: a sheet has at most 1048575 rows"):
         many.to_xlsx(tmp_path / "some.xlsx")

@@ -106,6 +106,8 @@ class Definition:
         measures: The measures it is finished from.
         undefined: When it has no value; ``None`` if it always has one.
         source: Where the definition comes from.
+        formula: How it is computed of what records and other figures are called; of those built in
+            never empty.
 
     Example:
         >>> Definition("seats", "Seats", "Licenses bought.", Unit.LICENSES).undefined is None
@@ -119,6 +121,7 @@ class Definition:
     measures: tuple[str, ...] = ()
     undefined: str | None = None
     source: str = ""
+    formula: str = ""
 
 
 @frozen

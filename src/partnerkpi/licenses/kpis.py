@@ -54,6 +54,7 @@ TOTAL_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("in scope",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEARING_EXPIRATION = Definition(
     "nearing_expiration",
@@ -63,6 +64,7 @@ NEARING_EXPIRATION = Definition(
     Unit.CUSTOMERS,
     ("expiring",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEARING_RENEWAL = Definition(
     "nearing_renewal",
@@ -72,6 +74,7 @@ NEARING_RENEWAL = Definition(
     Unit.CUSTOMERS,
     ("renewing",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 LOW_LICENSE_ASSIGNMENT = Definition(
     "low_license_assignment",
@@ -81,6 +84,7 @@ LOW_LICENSE_ASSIGNMENT = Definition(
     Unit.CUSTOMERS,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 OVER_LICENSE_LIMIT = Definition(
     "over_license_limit",
@@ -89,6 +93,7 @@ OVER_LICENSE_LIMIT = Definition(
     Unit.CUSTOMERS,
     ("overage",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEW_CUSTOMERS = Definition(
     "recently_added.customers",
@@ -98,6 +103,7 @@ NEW_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("recently added",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEW_LICENSES = Definition(
     "recently_added.total_licenses",
@@ -106,6 +112,7 @@ NEW_LICENSES = Definition(
     Unit.LICENSES,
     ("recently added",),
     source=_SOURCE,
+    formula="sum(total)",
 )
 EXPIRING_CUSTOMERS = Definition(
     "expiring.customers",
@@ -115,6 +122,7 @@ EXPIRING_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("expiring",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 EXPIRING_ASSIGNMENT = Definition(
     "expiring.assignment",
@@ -124,6 +132,7 @@ EXPIRING_ASSIGNMENT = Definition(
     ("expiring",),
     "no licenses are expiring",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 EXPIRING_UTILIZATION = Definition(
     "expiring.utilization",
@@ -134,6 +143,7 @@ EXPIRING_UTILIZATION = Definition(
     ("expiring",),
     "no licenses are expiring",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 RENEWING_CUSTOMERS = Definition(
     "renewing.customers",
@@ -142,6 +152,7 @@ RENEWING_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("renewing",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 RENEWING_ASSIGNMENT = Definition(
     "renewing.assignment",
@@ -151,6 +162,7 @@ RENEWING_ASSIGNMENT = Definition(
     ("renewing",),
     "no licenses are renewing",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 RENEWING_UTILIZATION = Definition(
     "renewing.utilization",
@@ -160,6 +172,7 @@ RENEWING_UTILIZATION = Definition(
     ("renewing",),
     "no licenses are renewing",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 LOW_CUSTOMERS = Definition(
     "low_assignment.customers",
@@ -169,6 +182,7 @@ LOW_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 LOW_RATE = Definition(
     "low_assignment.assignment",
@@ -178,6 +192,7 @@ LOW_RATE = Definition(
     ("low assignment", "rates"),
     "no customer is low",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 LOW_UTILIZATION = Definition(
     "low_assignment.utilization",
@@ -188,6 +203,7 @@ LOW_UTILIZATION = Definition(
     ("low assignment", "rates"),
     "no customer is low",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 LOW_USED_WHEN_ASSIGNED = Definition(
     "low_assignment.used_when_assigned",
@@ -198,6 +214,7 @@ LOW_USED_WHEN_ASSIGNED = Definition(
     ("low assignment", "rates"),
     "low customers have no license assigned",
     _SOURCE,
+    formula="sum(used_7d) / sum(assigned)",
 )
 LOW_UNASSIGNED = Definition(
     "low_assignment.unassigned",
@@ -206,6 +223,7 @@ LOW_UNASSIGNED = Definition(
     Unit.LICENSES,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="sum(max(0, total - assigned)), line by line",
 )
 OVERAGE_CUSTOMERS = Definition(
     "overage.customers",
@@ -215,6 +233,7 @@ OVERAGE_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("overage",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 OVERAGE_LICENSES = Definition(
     "overage.licenses",
@@ -223,6 +242,7 @@ OVERAGE_LICENSES = Definition(
     Unit.LICENSES,
     ("overage",),
     source=_SOURCE,
+    formula="sum(max(0, assigned - total)), line by line",
 )
 OVERAGE_AVERAGE = Definition(
     "overage.average",
@@ -232,6 +252,7 @@ OVERAGE_AVERAGE = Definition(
     ("overage",),
     "no customer has overage",
     _SOURCE,
+    formula="overage.licenses / overage.customers",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (

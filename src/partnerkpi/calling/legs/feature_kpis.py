@@ -52,6 +52,7 @@ CALLS = Definition(
     Unit.CALLS,
     ("calls",),
     source=_SOURCE,
+    formula="number of distinct (customer_id, call_id)",
 )
 SHARE = Definition(
     "features.share",
@@ -62,6 +63,7 @@ SHARE = Definition(
     ("calls", "features"),
     "no customer with call queues had a call",
     _SOURCE,
+    formula="calls with the feature / calls",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (CALLS, SHARE)

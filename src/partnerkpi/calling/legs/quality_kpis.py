@@ -51,6 +51,7 @@ GOOD_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 POOR_LEGS = Definition(
     "quality.poor",
@@ -59,6 +60,7 @@ POOR_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 UNKNOWN_LEGS = Definition(
     "quality.unknown",
@@ -67,6 +69,7 @@ UNKNOWN_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 POOR_SHARE = Definition(
     "quality.poor_share",
@@ -76,6 +79,7 @@ POOR_SHARE = Definition(
     ("quality",),
     "no call leg was measured",
     _SOURCE,
+    formula="poor / (good + poor)",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (GOOD_LEGS, POOR_LEGS, UNKNOWN_LEGS, POOR_SHARE)
