@@ -34,6 +34,13 @@ def great_table(table: Table[Any], *, words: Words = ENGLISH, rows: int | None =
     Raises:
         MissingExtraError: the extra ``tables`` is not installed.
         ValueError: a negative number of rows.
+
+    Example:
+        >>> from partnerkpi.kpi import Column, Table, TableDefinition, Unit
+        >>> columns = (Column("seats", "Seats", Unit.COUNT), Column("name", "Name", Unit.TEXT))
+        >>> definition = TableDefinition("free", "Free seats", "Free seats.", columns, "seats")
+        >>> "Free seats." in great_table(Table(definition, dict, ())).as_raw_html()
+        True
     """
     try:
         import polars as pl

@@ -117,6 +117,17 @@ def write_workbook(
         MissingExtraError: the extra ``xlsx`` is not installed.
         ValueError: a table has more rows, or a cell more characters, than a sheet can hold.
         OSError: the path cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from partnerkpi.kpi import Column, Table, TableDefinition, Unit
+        >>> columns = (Column("seats", "Seats", Unit.COUNT), Column("name", "Name", Unit.TEXT))
+        >>> definition = TableDefinition("free", "Free seats", "Free seats.", columns, "seats")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "seats.xlsx")
+        ...     write_workbook([("Free seats", Table(definition, dict, ()))], path)
+        ...     path.read_bytes()[:2]
+        b'PK'
     """
     try:
         import xlsxwriter
