@@ -18,6 +18,7 @@ BROWSER = found()
 PICTURES = ROOT / "build" / "pictures"
 AXE = "4.14.1"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = ("report", "fr", "sr", "strange", "notebook")
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
 LAYOUT = Path(__file__).with_name("browser").joinpath("layout.js").read_text("utf-8")
@@ -41,8 +42,10 @@ def report() -> pk.Report:
 def pages(report: pk.Report, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The report as a page, one of names that nobody has, and cells of a notebook."""
     folder = tmp_path_factory.mktemp("pages")
-    paths = {name: folder / f"{name}.html" for name in ("report", "strange", "notebook")}
+    paths = {name: folder / f"{name}.html" for name in PAGES}
     report.to_html(paths["report"])
+    for language in ("fr", "sr"):
+        report.to_html(paths[language], language=language)
     strange_report("<i>&\"'\u202e" * 12 + "W" * 60).to_html(paths["strange"])
     paths["notebook"].write_text(notebook(report), "utf-8")
     return paths
@@ -82,7 +85,7 @@ def axe() -> str:
     return script.read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["report", "strange", "notebook"])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_is_silent_and_asks_for_nothing(
@@ -96,7 +99,7 @@ def test_the_page_is_silent_and_asks_for_nothing(
     assert [] == tab.requests()
 
 
-@pytest.mark.parametrize("name", ["report", "strange", "notebook"])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [*WIDTHS, 700])
 @pytest.mark.parametrize("choice", [0, 1])
 def test_no_text_is_cut_or_overlaps(
@@ -111,8 +114,8 @@ def test_no_text_is_cut_or_overlaps(
     assert actual["texts"] > 50
 
 
-@pytest.mark.parametrize("name", ["report", "strange", "notebook"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (1280, "dark")])
+@pytest.mark.parametrize("name", ["report", "fr", "strange", "notebook"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing(
     tab: Tab, pages: dict[str, Path], axe: str, name: str, *, width: int, scheme: str
 ) -> None:

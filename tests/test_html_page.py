@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 import partnerkpi as pk
 from partnerkpi.aggregates import Ratio
-from partnerkpi.errors import UnknownNameError
+from partnerkpi.errors import UnknownLanguageError
 from partnerkpi.kpi import Column, Unit
 from partnerkpi.present import Bar, Block, Listing, Page, Picture, page_html
 from partnerkpi.present.html._charts import ticks
+from partnerkpi.present.languages import CATALOGUES
+from partnerkpi.present.words import ENGLISH, words
+from partnerkpi.status import Status
 from tests.call_reports import CASES, case_report
 from tests.html_reading import Element, read_page, shape
 from tests.library import AS_OF, customer, line, reported, subscription
@@ -285,7 +288,7 @@ def test_badges_stand_in_the_list_of_customers(report: pk.Report, page: Element)
         for row in rows
     ]
 
-    assert [[s.value.replace("_", " ") for s in row.statuses] for row in report.customers] == actual
+    assert [list(map(ENGLISH.status, row.statuses)) for row in report.customers] == actual
 
 
 def test_rows_know_the_statuses_of_their_customers(report: pk.Report, page: Element) -> None:
@@ -433,9 +436,31 @@ def test_the_page_is_written_to_a_file(report: pk.Report, tmp_path: Path) -> Non
 
 
 def test_a_language_without_pages_is_refused(report: pk.Report) -> None:
-    """By its name, with the nearest that is there."""
-    with pytest.raises(UnknownNameError, match="no language is called 'eng'; did you mean 'en'"):
-        report.to_html(language="eng")
+    """By its name, with those that there are."""
+    with pytest.raises(UnknownLanguageError, match=re.escape("'de' (known: en, fr, sr)")):
+        report.to_html(language="de")
+
+
+def words_in(page: Element) -> set[str]:
+    """Every text that stands in an element of its own, and the names of pictures and groups."""
+    elements = [each for each in page.below() if each.tag not in {"script", "style"}]
+    told = {child.strip() for each in elements for child in each.children if isinstance(child, str)}
+    return told | {each.attributes.get("aria-label") or "" for each in elements}
+
+
+@pytest.mark.parametrize(("language", "tag"), [("fr", "fr"), ("sr", "sr-Latn")])
+def test_the_page_is_complete_in_the_language(report: pk.Report, language: str, tag: str) -> None:
+    """Every title, sentence, status and label is translated, and the page says its language."""
+    page = read_page(report.to_html(language=language))
+    english = words_in(read_page(report.to_html()))
+    known = CATALOGUES[language].texts
+    same = {text for text, said in known.items() if said == text} | set(known.values())
+    statuses = set(map(ENGLISH.status, Status)) - set(map(words(language).status, Status))
+
+    assert tag == page.all("html")[0].attributes["lang"]
+    assert len(english & set(known)) > 150
+    assert set() == words_in(page) & (set(known) - same)
+    assert set() == words_in(page) & statuses
 
 
 def test_a_report_of_calls_alone() -> None:

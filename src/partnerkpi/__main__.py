@@ -39,13 +39,14 @@ from partnerkpi.errors import (
     FormatError,
     InputError,
     InstantError,
+    MissingExtraError,
     PartnerKpiError,
     PolicyError,
+    UnknownLanguageError,
 )
 from partnerkpi.policy import QUALITY_LIMITS
 from partnerkpi.present import printable
 from partnerkpi.present.text import LEAST_WIDTH
-from partnerkpi.present.words import LANGUAGES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -181,14 +182,15 @@ def _add_report(commands: _Commands) -> None:
         help="only the customers that a filter means, such as 'product:calling -tag:test'; they"
         " are each other's peers",
     )
-    _add_reading(command)
-    _add_output(command)
     command.add_argument(
         "--language",
-        choices=LANGUAGES,
-        default=LANGUAGES[0],
-        help="the language of the HTML page (default %(default)s)",
+        type=_language,
+        default="en",
+        metavar="TAG",
+        help="the language of the page: en (default), fr or sr, also with a region as in fr-CA",
     )
+    _add_reading(command)
+    _add_output(command)
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
@@ -261,6 +263,15 @@ def _instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def _language(text: str) -> str:
+    from partnerkpi.present.words import words
+
+    try:
+        return words(text).language
+    except (MissingExtraError, UnknownLanguageError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _at_least(least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isdecimal() or not text.isascii() or int(text) < least:
@@ -291,7 +302,7 @@ def _report(options: argparse.Namespace) -> None:
     for table in (inputs.portfolio, inputs.calls, inputs.queue_calls):
         if table is not None:
             _tell(_fault_lines(table.faults, table.fault_count))
-    _print(_said(found, options))
+    _print(_said(found, options, language=options.language))
 
 
 def _filter(text: str | None) -> Expression | None:
@@ -333,14 +344,13 @@ def _compare(options: argparse.Namespace) -> None:
     _print(_said(compare(earlier, later), options))
 
 
-def _said(found: Report | Comparison, options: argparse.Namespace) -> Iterable[str]:
+def _said(found: Report | Comparison, options: argparse.Namespace, **choices: str) -> Iterable[str]:
     if options.format == "json":
         return _json(found.to_dict())
     rows = _ROWS[options.format] if options.rows == _UNSAID else options.rows
     if options.format == "text":
-        return (found.to_text(width=options.width, rows=rows),)
-    language = {"language": options.language} if isinstance(found, Report) else {}
-    page = found.to_html(rows=rows, **language)
+        return (found.to_text(width=options.width, rows=rows, **choices),)
+    page = found.to_html(rows=rows, **choices)
 
     # ASCII, as documents: the page says its encoding, whatever that of the output is.
     return (page.encode("ascii", "xmlcharrefreplace").decode("ascii"),)

@@ -55,6 +55,7 @@ TOTAL_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("in scope",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEARING_EXPIRATION = Definition(
     "nearing_expiration",
@@ -64,6 +65,7 @@ NEARING_EXPIRATION = Definition(
     Unit.CUSTOMERS,
     ("expiring",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEARING_RENEWAL = Definition(
     "nearing_renewal",
@@ -73,6 +75,7 @@ NEARING_RENEWAL = Definition(
     Unit.CUSTOMERS,
     ("renewing",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 LOW_LICENSE_ASSIGNMENT = Definition(
     "low_license_assignment",
@@ -82,6 +85,7 @@ LOW_LICENSE_ASSIGNMENT = Definition(
     Unit.CUSTOMERS,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 OVER_LICENSE_LIMIT = Definition(
     "over_license_limit",
@@ -90,6 +94,7 @@ OVER_LICENSE_LIMIT = Definition(
     Unit.CUSTOMERS,
     ("overage",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEW_CUSTOMERS = Definition(
     "recently_added.customers",
@@ -99,6 +104,7 @@ NEW_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("recently added",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEW_LICENSES = Definition(
     "recently_added.total_licenses",
@@ -107,6 +113,7 @@ NEW_LICENSES = Definition(
     Unit.LICENSES,
     ("recently added",),
     source=_SOURCE,
+    formula="sum(total)",
 )
 EXPIRING_CUSTOMERS = Definition(
     "expiring.customers",
@@ -116,6 +123,7 @@ EXPIRING_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("expiring",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 EXPIRING_ASSIGNMENT = Definition(
     "expiring.assignment",
@@ -125,6 +133,7 @@ EXPIRING_ASSIGNMENT = Definition(
     ("expiring",),
     "no licenses are expiring",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 EXPIRING_UTILIZATION = Definition(
     "expiring.utilization",
@@ -135,6 +144,7 @@ EXPIRING_UTILIZATION = Definition(
     ("expiring",),
     "no licenses are expiring",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 RENEWING_CUSTOMERS = Definition(
     "renewing.customers",
@@ -143,6 +153,7 @@ RENEWING_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("renewing",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 RENEWING_ASSIGNMENT = Definition(
     "renewing.assignment",
@@ -152,6 +163,7 @@ RENEWING_ASSIGNMENT = Definition(
     ("renewing",),
     "no licenses are renewing",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 RENEWING_UTILIZATION = Definition(
     "renewing.utilization",
@@ -161,6 +173,7 @@ RENEWING_UTILIZATION = Definition(
     ("renewing",),
     "no licenses are renewing",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 LOW_CUSTOMERS = Definition(
     "low_assignment.customers",
@@ -170,6 +183,7 @@ LOW_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 LOW_RATE = Definition(
     "low_assignment.assignment",
@@ -179,6 +193,7 @@ LOW_RATE = Definition(
     ("low assignment", "rates"),
     "no customer is low",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 LOW_UTILIZATION = Definition(
     "low_assignment.utilization",
@@ -189,6 +204,7 @@ LOW_UTILIZATION = Definition(
     ("low assignment", "rates"),
     "no customer is low",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 LOW_USED_WHEN_ASSIGNED = Definition(
     "low_assignment.used_when_assigned",
@@ -199,6 +215,7 @@ LOW_USED_WHEN_ASSIGNED = Definition(
     ("low assignment", "rates"),
     "low customers have no license assigned",
     _SOURCE,
+    formula="sum(used_7d) / sum(assigned)",
 )
 LOW_UNASSIGNED = Definition(
     "low_assignment.unassigned",
@@ -207,6 +224,7 @@ LOW_UNASSIGNED = Definition(
     Unit.LICENSES,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="sum(max(0, total - assigned)), line by line",
 )
 OVERAGE_CUSTOMERS = Definition(
     "overage.customers",
@@ -216,6 +234,7 @@ OVERAGE_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("overage",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 OVERAGE_LICENSES = Definition(
     "overage.licenses",
@@ -224,6 +243,7 @@ OVERAGE_LICENSES = Definition(
     Unit.LICENSES,
     ("overage",),
     source=_SOURCE,
+    formula="sum(max(0, assigned - total)), line by line",
 )
 OVERAGE_AVERAGE = Definition(
     "overage.average",
@@ -233,6 +253,7 @@ OVERAGE_AVERAGE = Definition(
     ("overage",),
     "no customer has overage",
     _SOURCE,
+    formula="overage.licenses / overage.customers",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (

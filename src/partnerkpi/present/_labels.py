@@ -1,38 +1,35 @@
-"""Machinery: every label of a page that is no definition, by its key."""
+"""Machinery: what pages say that no definition says, by key, in English."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["LABELS"]
+from partnerkpi.kpi import Unit
 
-#: In English. Names in braces are filled in by whoever asks, with texts that are formatted already.
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LABELS", "UNITS"]
+
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        # The page and its parts.
+        # A report and its parts.
         "report": "Partner report",
         "as_of": "as of {when}",
-        "contents": "Contents",
-        "skip": "Skip to the figures",
-        "made_by": "Made with partnerkpi. Every figure holds at the instant above, under the policy"
-        " above.",
-        "meaning": "What these figures mean",
         "overview": "Overview",
         "customers": "Customers",
-        "customers_sentence": "All {count}, also those without Meetings or Calling licenses, by id;"
-        " the badge is the most urgent status.",
-        "licenses": "Licenses",
-        "show_product": "Show",
-        "meetings": "Meetings",
-        "calling": "Calling",
+        "customers_sentence": "All {count}, also those without Meetings or Calling licenses, by"
+        " id; the badge is the most urgent status.",
         "meetings_licenses": "Meetings licenses",
         "calling_licenses": "Calling licenses",
+        "product_licenses": "{product} licenses",
         "distribution_trend": "License distribution trend",
         "distribution_trend_sentence": "At the end of each completed week, over the subscriptions"
         " active then.",
         "calls": "Calls",
+        "week": "Week",
+        "from_to": "from {start} to {end}",
         "usage": "Usage",
         "usage_sentence": "Users by usage volume, in each completed week.",
         "quality": "Quality",
@@ -44,26 +41,43 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "own_figures": "Further figures",
         "data": "Data",
         "policy": "Policy",
+        "contents": "Contents",
+        "skip": "Skip to the figures",
+        "made_by": "Made with partnerkpi. Every figure holds at the instant above, under the policy"
+        " above.",
+        "meaning": "What these figures mean",
+        "show_product": "Show",
+        "meetings": "Meetings",
+        "calling": "Calling",
         "figure": "Figure",
-        # Facts.
-        "week": "Week",
-        "from_to": "from {start} to {end}",
+        # What is to be known about the data.
         "unobserved_lines": "License lines without an observation",
-        "count_zero": "they count 0",
         "duplicate_calls": "Duplicate rows of call legs",
         "duplicate_queue_calls": "Duplicate rows of queue calls",
-        "left_out": "left out",
         "tied_calls": "Contradictions among call legs",
         "tied_queue_calls": "Contradictions among queue calls",
+        "count_zero": "they count 0",
+        "left_out": "left out",
         "tied": "duplicates reported at one instant that say different things",
+        "count_with_note": "{count} ({note})",
         # Values.
+        "missing": "n/a",
+        "none": "none",
+        "yes": "yes",
+        "no": "no",
         "undefined": "undefined",
         "undefined_because": "undefined: {reason}",
-        "part_of": "{part} of {whole}",
-        "divided": "{sum} / {count}",
-        "missing_note": "{missing}: not known, or not defined for this row.",
+        "share_with_parts": "{value} ({part} of {whole})",
+        "mean_with_parts": "{value} ({part} / {whole})",
+        # Words that the fields of records hold.
+        "code_subscription": "subscription",
+        "code_trial": "trial",
+        "code_partner": "partner",
+        "code_external": "external",
         # Tables.
-        "none": "none",
+        "missing_note": "{missing}: not known, or not defined for this row.",
+        "more_rows": "... and {count} more",
+        "more_rows_before": "... and {count} more before",
         "showing": "Showing {shown} of {rows}.",
         "showing_last": "Showing the last {shown} of {rows}.",
         "found": "{shown} of {rows} rows",
@@ -82,6 +96,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "total": "Total licenses",
         "parts": "Distribution",
         "share": "Share",
+        "part_of": "{part} of {whole}",
+        "divided": "{sum} / {count}",
         "good": "Good",
         "poor": "Poor",
         "unknown": "Unknown",
@@ -89,5 +105,45 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "moderate": "Moderate",
         "heavy": "Heavy",
         "picture": "{title}: {series}, by week",
+        # Charts.
+        "week_end": "Week's end",
+        "licenses": "Licenses",
+        "users": "Users",
+        "call_legs": "Call legs",
+        "hour": "Hour (UTC)",
+        "day": "Day of the week",
+        "hours_of_the_week": "Calls into queues by hour of the week",
+        "hours_summed": "Calls offered in each hour of the week in UTC, summed over the queues and"
+        " the weeks of the trend.",
+        "queue_trend": "Calls into queues, week by week",
+        "usage_trend": "Calling users by usage volume",
+        "quality_trend": "Call quality, week by week",
+        "title_of_product": "{title}: {product}",
+        "rates": "License assignment of customers",
+        "rates_sentence": "Customers by the assigned share of their active licenses of the product;"
+        " those without a license are left out.",
+        "share_of_licenses": "Assigned share of licenses (%)",
+        "sunday": "Sunday",
+        "monday": "Monday",
+        "tuesday": "Tuesday",
+        "wednesday": "Wednesday",
+        "thursday": "Thursday",
+        "friday": "Friday",
+        "saturday": "Saturday",
+    }
+)
+
+#: For each unit that is spoken its words, by the plural form that a number takes.
+UNITS: Final[Mapping[Unit, Mapping[str, str]]] = MappingProxyType(
+    {
+        Unit.CUSTOMERS: MappingProxyType({"one": "customer", "other": "customers"}),
+        Unit.SUBSCRIPTIONS: MappingProxyType({"one": "subscription", "other": "subscriptions"}),
+        Unit.LICENSES: MappingProxyType({"one": "license", "other": "licenses"}),
+        Unit.LICENSES_PER_CUSTOMER: MappingProxyType({"other": "licenses per customer"}),
+        Unit.DAYS: MappingProxyType({"one": "day", "other": "days"}),
+        Unit.MONTHS: MappingProxyType({"one": "month", "other": "months"}),
+        Unit.CALLS: MappingProxyType({"one": "call", "other": "calls"}),
+        Unit.CALL_LEGS: MappingProxyType({"one": "call leg", "other": "call legs"}),
+        Unit.USERS: MappingProxyType({"one": "user", "other": "users"}),
     }
 )

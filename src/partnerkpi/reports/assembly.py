@@ -28,6 +28,7 @@ from partnerkpi.reports.sources import Sources, lift_report
 from partnerkpi.reports.state import ReportState
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
     from pathlib import Path
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from partnerkpi.calling.sections import Calling
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
+    from partnerkpi.present.charts import Charts
     from partnerkpi.reports.segments import Segments
 
 __all__ = ["DataNotes", "PortfolioPart", "Report", "finish", "report"]
@@ -147,19 +149,22 @@ class Report(Shown):
 
         return document_of(self)
 
-    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+    def to_text(self, *, width: int = 80, rows: int | None = 10, language: str = "en") -> str:
         """The report as a page for a terminal, rounded for reading.
 
         Args:
             width: How many columns the terminal has; no line is wider. At least 40.
             rows: How many rows of each table to show, the number of the others being said;
                 ``None`` for all.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
 
         Returns:
             The lines, without a newline at the end.
 
         Raises:
             ValueError: a width below 40, or a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
 
         Example:
             >>> from datetime import datetime, timezone
@@ -180,9 +185,75 @@ class Report(Shown):
             <BLANKLINE>
         """
         from partnerkpi.present.text import page_text
+        from partnerkpi.present.words import words
         from partnerkpi.reports.page import page_of
+        from partnerkpi.reports.telling import Telling
 
-        return page_text(page_of(self), width=width, rows=rows)
+        said = words(language)
+
+        return page_text(page_of(self, Telling(said)), width=width, rows=rows, words=said)
+
+    def charts(self, *, language: str = "en") -> Charts:
+        """Every trend and every distribution as a chart, by name, each made when asked for.
+
+        Args:
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Returns:
+            Charts such as ``licenses.calling.distribution_trend``; how many customers have which
+            share of their licenses assigned is among them only where the customers' records are.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> charts = report(Portfolio.from_customers([]), as_of=when).charts()
+            >>> list(charts)[:2]
+            ['licenses.meetings.distribution_trend', 'licenses.meetings.assignment']
+            >>> charts["licenses.meetings.assignment"].to_vega_lite()["title"]["text"]
+            'License assignment of customers: Webex Meetings'
+        """
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.charts import charts_of
+
+        return charts_of(self, self._sources, words(language))
+
+    def tables(self) -> dict[str, Table[Any]]:
+        """Every table of the report that spreadsheets show, by name, in the order of the page.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> list(report(Portfolio.from_customers([]), as_of=when).tables())[:2]
+            ['customers', 'licenses.meetings.recently_added']
+        """
+        from partnerkpi.reports.tables import tables_of
+
+        return tables_of(self)
+
+    def to_xlsx(self, path: str | os.PathLike[str], *, language: str = "en") -> None:
+        """Write every table of the report into a workbook, a sheet for each.
+
+        Args:
+            path: Where to; an existing file is replaced.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: the extra ``xlsx`` is not installed, or any language but English
+                without the extra ``locales``.
+            ValueError: a table has more rows, or a cell more characters, than a sheet can hold.
+            OSError: the path cannot be written.
+        """
+        from partnerkpi.present.spreadsheets import write_workbook
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.tables import sheets_of
+
+        said = words(language)
+        write_workbook(sheets_of(self, said), path, words=said, created=self.as_of)
 
     def to_html(
         self,
@@ -199,7 +270,7 @@ class Report(Shown):
 
         Args:
             path: Where to write the page as well, in UTF-8.
-            language: The language of the page.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
             rows: How many rows of each table to show, the number of all being said; ``None`` for
                 all.
 
@@ -207,7 +278,8 @@ class Report(Shown):
             The page.
 
         Raises:
-            UnknownNameError: no page is written in this language.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
             ValueError: a negative number of rows.
             OSError: the file cannot be written.
 

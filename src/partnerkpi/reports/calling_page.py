@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from partnerkpi.reports.telling import Telling
 
 __all__ = [
+    "QUALITY_WEEK",
+    "USAGE_WEEK",
     "calling_blocks",
     "feature_blocks",
     "quality_blocks",
@@ -35,41 +37,94 @@ __all__ = [
     "whole_listing",
 ]
 
-_ID = Column("customer_id", "Customer ID", Unit.TEXT)
-_NAME = Column("customer", "Customer", Unit.TEXT)
-_WEEK = Column("week_end", "Week's end", Unit.INSTANT)
-_USAGE_WEEK = (
+
+def _sentence(name: str) -> str:
+    """What a figure of queues counts."""
+    return FIGURES[name].definition.sentence
+
+
+_ID = Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer.")
+_NAME = Column(
+    "customer",
+    "Customer",
+    Unit.TEXT,
+    "Name of the customer's organization; none if no portfolio has the customer.",
+)
+_WEEK = Column("week_end", "Week's end", Unit.INSTANT, "End of the week, Sunday 00:00 UTC.")
+USAGE_WEEK = (
     _WEEK,
-    Column("light", "Light", Unit.USERS),
-    Column("moderate", "Moderate", Unit.USERS),
-    Column("heavy", "Heavy", Unit.USERS),
-    Column("inactive", "Inactive", Unit.LICENSES),
-    Column("active_users", "Active users", Unit.USERS),
-    Column("legs", "Call legs", Unit.CALL_LEGS),
-    Column("duration_ms", "Duration", Unit.MILLISECONDS),
+    Column("light", "Light", Unit.USERS, "Users in the lowest of the usage bands."),
+    Column("moderate", "Moderate", Unit.USERS, "Users in the middle of the usage bands."),
+    Column("heavy", "Heavy", Unit.USERS, "Users in the highest of the usage bands."),
+    Column(
+        "inactive",
+        "Inactive",
+        Unit.LICENSES,
+        "Assigned Calling licenses beyond active users: an estimate.",
+    ),
+    Column(
+        "active_users",
+        "Active users",
+        Unit.USERS,
+        "Users with a call leg in the week, each once per customer.",
+    ),
+    Column("legs", "Call legs", Unit.CALL_LEGS, "Call legs that started in the week."),
+    Column(
+        "duration_ms", "Duration", Unit.MILLISECONDS, "How long these call legs lasted together."
+    ),
 )
 _USAGE = (
     _ID,
     _NAME,
-    Column("active_users", "Active users", Unit.USERS),
-    Column("legs", "Call legs", Unit.CALL_LEGS),
-    Column("legs_change", "Change", Unit.CALL_LEGS),
-    Column("assigned", "Assigned", Unit.LICENSES),
+    Column(
+        "active_users",
+        "Active users",
+        Unit.USERS,
+        "Users with a call leg in the week, each once per customer.",
+    ),
+    Column("legs", "Call legs", Unit.CALL_LEGS, "Call legs that started in the week."),
+    Column(
+        "legs_change",
+        "Change",
+        Unit.CALL_LEGS,
+        "Call legs of the last week, less those of the week before.",
+    ),
+    Column(
+        "assigned",
+        "Assigned",
+        Unit.LICENSES,
+        "Calling licenses assigned at the end of the last week.",
+    ),
 )
-_QUALITY_WEEK = (
+QUALITY_WEEK = (
     _WEEK,
-    Column("good", "Good", Unit.CALL_LEGS),
-    Column("poor", "Poor", Unit.CALL_LEGS),
-    Column("unknown", "Unknown", Unit.CALL_LEGS),
-    Column("poor_share", "Poor (%)", Unit.SHARE),
+    Column(
+        "good",
+        "Good",
+        Unit.CALL_LEGS,
+        "Call legs of which something was measured, and nothing reached its limit.",
+    ),
+    Column(
+        "poor",
+        "Poor",
+        Unit.CALL_LEGS,
+        "Call legs whose packet loss, latency or jitter met or exceeded its limit.",
+    ),
+    Column("unknown", "Unknown", Unit.CALL_LEGS, "Call legs of which nothing was measured."),
+    Column("poor_share", "Poor (%)", Unit.SHARE, "Poor of the good and poor call legs."),
 )
 _CALLS = (
-    Column("offered", "Offered", Unit.CALLS),
-    Column("abandoned_rate", "Abandoned", Unit.SHARE),
-    Column("average_time_to_answer_ms", "Time to answer", Unit.MILLISECONDS),
-    Column("service_level", "Service level", Unit.SHARE),
+    Column("offered", "Offered", Unit.CALLS, _sentence("offered")),
+    Column("abandoned_rate", "Abandoned", Unit.SHARE, _sentence("abandoned_rate")),
+    Column(
+        "average_time_to_answer_ms",
+        "Time to answer",
+        Unit.MILLISECONDS,
+        _sentence("average_time_to_answer_ms"),
+    ),
+    Column("service_level", "Service level", Unit.SHARE, _sentence("service_level")),
 )
-_QUEUE = Column("queue_id", "Queue", Unit.TEXT)
+_QUEUE = Column("queue_id", "Queue", Unit.TEXT, "Id of the queue, unique within the customer.")
 
 
 _USERS = Picture("stack", ("light", "moderate", "heavy"))
@@ -82,7 +137,7 @@ def calling_blocks(calling: Calling, telling: Telling) -> Iterator[Block]:
     """The blocks of the calling part."""
     text = telling.words.text
     start, end = (telling.words.date(each) for each in calling.week)
-    facts = ((text("week"), text("from_to").format(start=start, end=end)),)
+    facts = ((text("week"), text("from_to", start=start, end=end)),)
     yield Block(title=text("calls"), level=1, facts=facts)
     yield from usage_blocks(calling.usage, telling) if calling.usage else ()
     yield from quality_blocks(calling.quality, telling) if calling.quality else ()
@@ -136,7 +191,10 @@ def _one_by_one(name: str) -> tuple[Column, ...]:
     inner = [each.value for each in OFFERED] if name == "outcomes" else [f"p{p}" for p in PERCENTS]
     told = [FIGURES[f"{name}.{each}"].definition for each in inner]
 
-    return tuple(Column(each.name.removeprefix("queues."), each.title, each.unit) for each in told)
+    return tuple(
+        Column(each.name.removeprefix("queues."), each.title, each.unit, each.sentence)
+        for each in told
+    )
 
 
 def _cells(columns: tuple[Column, ...]) -> attrgetter[tuple[Any, ...]]:
@@ -146,7 +204,7 @@ def _cells(columns: tuple[Column, ...]) -> attrgetter[tuple[Any, ...]]:
 def usage_blocks(usage: Usage, telling: Telling) -> Iterator[Block]:
     """Who called: users by usage volume, then customers."""
     text = telling.words.text
-    weeks = _weeks(text("usage_sentence"), _USAGE_WEEK, usage.trend, _USERS)
+    weeks = _weeks(text("usage_sentence"), USAGE_WEEK, usage.trend, _USERS)
     yield Block(title=text("usage"), figures=_figures(usage), listing=weeks)
     table = usage.customers
     title = telling.words.title(table.definition)
@@ -156,7 +214,7 @@ def usage_blocks(usage: Usage, telling: Telling) -> Iterator[Block]:
 def quality_blocks(quality: Quality, telling: Telling) -> Iterator[Block]:
     """How well calls went: by week, by endpoint type, by customer."""
     words = telling.words
-    weeks = _weeks(words.text("quality_sentence"), _QUALITY_WEEK, quality.trend, _LEGS)
+    weeks = _weeks(words.text("quality_sentence"), QUALITY_WEEK, quality.trend, _LEGS)
     yield Block(title=words.text("quality"), figures=_figures(quality), listing=weeks)
     endpoints, customers = quality.endpoints, quality.customers
     shown = listing(endpoints, words, bar=_GOOD)

@@ -44,18 +44,47 @@ __all__ = [
     "WeekChange",
 ]
 
+_PAGE = "Partner Hub, license distribution trend"
 UNOBSERVED_LINES: Final = Definition(
     "unobserved_lines",
     "Unobserved lines",
     "License lines of subscriptions that are there, without an observation by the instant.",
     Unit.COUNT,
+    source="partnerkpi, data notes",
+    formula="number of license lines",
 )
 _WEEK: Final = (
-    Definition("total", "Total licenses", "Licenses bought at the end of the week.", Unit.LICENSES),
-    Definition("assigned", "Assigned", "Licenses assigned at the end of the week.", Unit.LICENSES),
-    Definition("used", "Used", "Licenses used in the seven days before.", Unit.LICENSES),
     Definition(
-        "available", "Available", "Licenses bought and not assigned, line by line.", Unit.LICENSES
+        "total",
+        "Total licenses",
+        "Licenses bought at the end of the week.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(total)",
+    ),
+    Definition(
+        "assigned",
+        "Assigned",
+        "Licenses assigned at the end of the week.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(assigned)",
+    ),
+    Definition(
+        "used",
+        "Used",
+        "Licenses used in the seven days before.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(used_7d)",
+    ),
+    Definition(
+        "available",
+        "Available",
+        "Licenses bought and not assigned, line by line.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(max(0, total - assigned)), line by line",
     ),
 )
 WEEK_DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(

@@ -27,20 +27,20 @@ __all__ = ["page_of"]
 _IDS_SHOWN: Final = 10
 _CELLS: Final = itemgetter(slice(None))
 _FIGURE_COLUMNS: Final = (
-    Column("figure", "Figure", Unit.TEXT),
-    Column("earlier", "Earlier", Unit.COUNT),
-    Column("later", "Later", Unit.COUNT),
-    Column("difference", "Change", Unit.COUNT),
+    Column("figure", "Figure", Unit.TEXT, "What the figure is called."),
+    Column("earlier", "Earlier", Unit.COUNT, "Its value in the earlier report."),
+    Column("later", "Later", Unit.COUNT, "Its value in the later report."),
+    Column("difference", "Change", Unit.COUNT, "The later value, less the earlier one."),
 )
 _MOVE_COLUMNS: Final = (
-    Column("group", "Status", Unit.TEXT),
-    Column("entered", "Entered", Unit.TEXT),
-    Column("left", "Left", Unit.TEXT),
+    Column("group", "Status", Unit.TEXT, "The status."),
+    Column("entered", "Entered", Unit.TEXT, "Customers that have it now and had it not."),
+    Column("left", "Left", Unit.TEXT, "Customers that had it and have it no longer."),
 )
 _BADGE_COLUMNS: Final = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("earlier", "Earlier badge", Unit.TEXT),
-    Column("later", "Later badge", Unit.TEXT),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column("earlier", "Earlier badge", Unit.TEXT, "The most urgent status in the earlier report."),
+    Column("later", "Later badge", Unit.TEXT, "The most urgent status in the later report."),
 )
 
 

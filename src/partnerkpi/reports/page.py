@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.kpi import Column, Unit
 from partnerkpi.present.pieces import Bar, Block, Listing, Page, Picture, listing
 from partnerkpi.reports.calling_page import calling_blocks
+from partnerkpi.reports.customers import CUSTOMERS_TABLE
 from partnerkpi.reports.document import SECTION_NAMES, figures_of
 from partnerkpi.reports.telling import TERMINAL
 
@@ -26,40 +27,43 @@ if TYPE_CHECKING:
     from partnerkpi.reports.telling import Telling
     from partnerkpi.status import Status
 
-__all__ = ["overview_block", "page_of", "section_block", "section_blocks"]
+__all__ = ["TREND_COLUMNS", "overview_block", "page_of", "section_block", "section_blocks"]
 
-_ID = Column("customer_id", "Customer ID", Unit.TEXT)
-_NAME = Column("customer", "Customer", Unit.TEXT)
-_BADGE = Column("badge", "Badge", Unit.TEXT)
-_OTHERS = Column("others", "Other statuses", Unit.TEXT)
-_CUSTOMER_COLUMNS = (_ID, _NAME, _BADGE, _OTHERS)
+_CUSTOMER_COLUMNS = (
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column("customer", "Customer", Unit.TEXT, "Name of the customer's organization."),
+    Column("badge", "Badge", Unit.TEXT, "The most urgent status of the customer."),
+    Column(
+        "others",
+        "Other statuses",
+        Unit.TEXT,
+        "Every other status that holds for the customer, the most urgent first.",
+    ),
+)
 _WHOLE_CUSTOMER_COLUMNS = (
-    _ID,
-    _NAME,
-    _BADGE,
-    _OTHERS,
-    Column("managed_by", "Managed by", Unit.TEXT),
-    Column("products", "Products", Unit.TEXT),
-    Column("tags", "Tags", Unit.TEXT),
+    *_CUSTOMER_COLUMNS,
+    *(each for each in CUSTOMERS_TABLE.columns if each.name in {"managed_by", "tags", "products"}),
 )
 _SEATS = Bar("seats", ("used", "assigned", "available", "overage", "total"))
 _LICENSES = Picture("lines", ("total", "assigned", "used"))
-_TREND_COLUMNS = (
-    Column("week_end", "Week's end", Unit.INSTANT),
-    Column("total", "Total licenses", Unit.LICENSES),
-    Column("assigned", "Assigned", Unit.LICENSES),
-    Column("used", "Used", Unit.LICENSES),
-    Column("available", "Available", Unit.LICENSES),
+TREND_COLUMNS = (
+    Column("week_end", "Week's end", Unit.INSTANT, "End of the week, Sunday 00:00 UTC."),
+    Column("total", "Total licenses", Unit.LICENSES, "Licenses bought at the end of the week."),
+    Column("assigned", "Assigned", Unit.LICENSES, "Licenses assigned at the end of the week."),
+    Column("used", "Used", Unit.LICENSES, "Licenses used in the seven days before."),
+    Column(
+        "available", "Available", Unit.LICENSES, "Licenses bought and not assigned, line by line."
+    ),
 )
-_WEEK_CELLS = attrgetter(*(column.name for column in _TREND_COLUMNS))
+_WEEK_CELLS = attrgetter(*(column.name for column in TREND_COLUMNS))
 
 
 def page_of(report: Report, telling: Telling = TERMINAL) -> Page:
     """The page of a report."""
-    when = format_one(of_datetime(report.as_of))
-    text = telling.words.text
+    words = telling.words
+    when = words.text("as_of", when=words.moment(report.as_of))
 
-    return Page(text("report"), text("as_of").format(when=when), tuple(_blocks(report, telling)))
+    return Page(words.text("report"), when, tuple(_blocks(report, telling)))
 
 
 def _blocks(report: Report, telling: Telling) -> Iterator[Block]:
@@ -102,21 +106,23 @@ def _whole_customers(table: Table[CustomerRow], words: Words) -> Listing:
         _all_of(table, words),
         _WHOLE_CUSTOMER_COLUMNS,
         table,
-        _whole_customer_cells,
+        partial(_whole_customer_cells, words),
         statuses=_own_statuses,
     )
 
 
 def _all_of(table: Table[CustomerRow], words: Words) -> str:
-    return words.text("customers_sentence").format(count=words.number(len(table)))
+    return words.text("customers_sentence", count=words.number(len(table)))
 
 
 def _customer_cells(row: CustomerRow) -> tuple[object, ...]:
     return row.customer_id, row.customer, row.badge, row.statuses[1:]
 
 
-def _whole_customer_cells(row: CustomerRow) -> tuple[object, ...]:
-    return *_customer_cells(row), row.managed_by, row.products, row.tags
+def _whole_customer_cells(words: Words, row: CustomerRow) -> tuple[object, ...]:
+    products = tuple(map(words.product, row.products))
+
+    return *_customer_cells(row), row.managed_by, row.tags, products
 
 
 def _own_statuses(rows: Sequence[CustomerRow]) -> list[tuple[Status, ...]]:
@@ -128,7 +134,7 @@ def section_blocks(sections: ProductSections, telling: Telling) -> Iterator[Bloc
     text = telling.words.text
     weeks = Listing(
         text("distribution_trend_sentence"),
-        _TREND_COLUMNS,
+        TREND_COLUMNS,
         sections.distribution_trend,
         _WEEK_CELLS,
         newest_last=True,
@@ -158,10 +164,16 @@ def _data(data: DataNotes, words: Words, *, portfolio: bool) -> tuple[tuple[str,
     }
 
     return tuple(
-        (words.text(key), words.number(count) + (f" ({words.text(note)})" if count else ""))
+        (words.text(key), _noted(count, note, words))
         for key, (count, note) in counts.items()
         if count is not None
     )
+
+
+def _noted(count: int, note: str, words: Words) -> str:
+    said = words.number(count)
+
+    return words.text("count_with_note", count=said, note=words.text(note)) if count else said
 
 
 def _settings(policy: Policy) -> tuple[tuple[str, str], ...]:

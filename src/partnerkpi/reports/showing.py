@@ -87,7 +87,7 @@ def page_of(shown: object, telling: Telling) -> Page:
 def _titled(blocks: list[Block], as_of: datetime | None, telling: Telling) -> Page:
     """A page that is called like its first block."""
     words = telling.words
-    when = "" if as_of is None else words.text("as_of").format(when=words.date(as_of))
+    when = "" if as_of is None else words.text("as_of", when=words.date(as_of))
 
     return Page(blocks[0].title, when, (evolve(blocks[0], title=""), *blocks[1:]))
 

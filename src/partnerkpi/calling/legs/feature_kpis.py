@@ -53,6 +53,7 @@ CALLS = Definition(
     Unit.CALLS,
     ("calls",),
     source=_SOURCE,
+    formula="number of distinct (customer_id, call_id)",
 )
 SHARE = Definition(
     "features.share",
@@ -63,6 +64,7 @@ SHARE = Definition(
     ("calls", "features"),
     "no customer with call queues had a call",
     _SOURCE,
+    formula="calls with the feature / calls",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (CALLS, SHARE)
@@ -88,9 +90,14 @@ FEATURES_TABLE = TableDefinition(
     "Features used",
     "Features that a call of the last week used, the most used first.",
     (
-        Column("feature", "Feature", Unit.TEXT),
-        Column("calls", "Calls", Unit.CALLS),
-        Column("share", "Calls (%)", Unit.SHARE),
+        Column("feature", "Feature", Unit.TEXT, "The feature of calling."),
+        Column("calls", "Calls", Unit.CALLS, "Different calls that used the feature."),
+        Column(
+            "share",
+            "Calls (%)",
+            Unit.SHARE,
+            "Those of all different calls, over customers with call queues.",
+        ),
     ),
     key="calls",
     descending=True,

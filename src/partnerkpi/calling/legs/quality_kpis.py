@@ -52,6 +52,7 @@ GOOD_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 POOR_LEGS = Definition(
     "quality.poor",
@@ -60,6 +61,7 @@ POOR_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 UNKNOWN_LEGS = Definition(
     "quality.unknown",
@@ -68,6 +70,7 @@ UNKNOWN_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 POOR_SHARE = Definition(
     "quality.poor_share",
@@ -77,6 +80,7 @@ POOR_SHARE = Definition(
     ("quality",),
     "no call leg was measured",
     _SOURCE,
+    formula="poor / (good + poor)",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (GOOD_LEGS, POOR_LEGS, UNKNOWN_LEGS, POOR_SHARE)

@@ -88,11 +88,10 @@ def _told(bar: Bar, row: Mapping[str, Any], words: Words) -> str:
     if bar.kind == "share":
         share: Ratio = row[bar.columns[0]]
         part, whole = words.number(share.numerator), words.number(share.denominator)
-        return words.text("part_of").format(part=part, whole=whole)
-    line = words.text("bar")
-
+        return words.text("part_of", part=part, whole=whole)
     return ", ".join(
-        line.format(part=words.text(name), count=words.number(row[name])) for name in bar.columns
+        words.text("bar", part=words.text(name), count=words.number(row[name]))
+        for name in bar.columns
     )
 
 

@@ -111,11 +111,11 @@ def _detail(value: Value, what: Definition, words: Words) -> str:
         return ""
     part, whole = words.number(value.numerator), words.number(value.denominator)
     if what.unit is Unit.SHARE:
-        return words.text("part_of").format(part=part, whole=whole)
+        return words.text("part_of", part=part, whole=whole)
     if what.unit is Unit.MILLISECONDS:
         part = words.duration(value.numerator)
 
-    return words.text("divided").format(sum=part, count=whole)
+    return words.text("divided", sum=part, count=whole)
 
 
 def _meanings(figures: Sequence[Said], words: Words) -> Markup:

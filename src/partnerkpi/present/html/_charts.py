@@ -42,7 +42,7 @@ class _Weeks:
         part = f"{self.words.text(self.names[series])}, {self.labels[week]}"
         count = self.words.number(self.counts[week][series])
 
-        return element("title", text(self.words.text("bar").format(part=part, count=count)))
+        return element("title", text(self.words.text("bar", part=part, count=count)))
 
 
 @frozen
@@ -99,7 +99,7 @@ def chart(
         class_="chart",
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
-        aria_label=words.text("picture").format(title=title, series=series),
+        aria_label=words.text("picture", title=title, series=series),
     )
 
 

@@ -159,11 +159,11 @@ def _rows(
 def _notes(listing: Listing, shown: _Shown, words: Words, *, tools: bool) -> Iterator[Markup]:
     if any(map(_lacks, shown.values, [listing.columns] * len(shown.values))):
         missing = words.value(None, next(c for c in listing.columns if not is_text(c)).unit)
-        yield _note(words.text("missing_note").format(missing=missing))
+        yield _note(words.text("missing_note", missing=missing))
     if len(shown.values) < shown.count:
-        told = words.text("showing_last" if listing.newest_last else "showing")
-        counts = (words.number(each) for each in (len(shown.values), shown.count))
-        cut = told.format(**dict(zip(("shown", "rows"), counts, strict=True)))
+        key = "showing_last" if listing.newest_last else "showing"
+        some, every = words.number(len(shown.values)), words.number(shown.count)
+        cut = words.text(key, shown=some, rows=every)
         yield _note(f"{cut} {words.text('among_shown')}" if tools else cut)
 
 

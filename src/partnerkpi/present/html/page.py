@@ -7,6 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from partnerkpi.present.html._blocks import Part, Setting, block_body, parts_of
@@ -14,7 +15,7 @@ from partnerkpi.present.html._elements import Markup, element, joined, raw, text
 from partnerkpi.present.words import ENGLISH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from partnerkpi.present.pieces import Page
     from partnerkpi.present.words import Words
@@ -23,6 +24,8 @@ __all__ = ["page_html", "style_of", "write_page"]
 
 ROWS: Final = 200
 _STYLES: Final = ("figures.css", "page.css")
+# Serbian is written in two alphabets; the pages are in this one.
+_LATIN: Final[Mapping[str, str]] = MappingProxyType({"sr": "sr-Latn"})
 
 
 def page_html(page: Page, words: Words = ENGLISH, *, rows: int | None = ROWS) -> str:
@@ -59,7 +62,7 @@ def page_html(page: Page, words: Words = ENGLISH, *, rows: int | None = ROWS) ->
             element("script", raw(script)),
             class_="partnerkpi partnerkpi-page",
         ),
-        lang=words.language,
+        lang=_LATIN.get(words.language, words.language),
     )
 
 
