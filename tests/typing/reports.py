@@ -32,6 +32,11 @@ pk.report(portfolio, AS_OF)  # type: ignore[call-arg]  # pyright: ignore[reportC
 pk.report(portfolio, as_of="2026-11-22")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 pk.report("portfolio.json", as_of=AS_OF)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
+# A page is a text, also where it is written to a file.
+assert_type(report.to_html(), str)
+assert_type(report.to_html("report.html", language="fr", rows=None), str)
+report.to_html(rows="all")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
 # Figures know whether they are whole numbers or ratios.
 assert_type(report.overview.total_customers, Figure[int])
 assert_type(report.overview.total_customers.value, int)

@@ -30,7 +30,6 @@ from partnerkpi.reports.state import ReportState
 if TYPE_CHECKING:
     import os
     from datetime import datetime
-    from pathlib import Path
 
     from partnerkpi.call_columns import Calls, QueueCalls
     from partnerkpi.calling.legs.state import LegState
@@ -257,7 +256,7 @@ class Report(Shown):
 
     def to_html(
         self,
-        path: str | Path | None = None,
+        path: str | os.PathLike[str] | None = None,
         *,
         language: str = "en",
         rows: int | None = 200,

@@ -15,8 +15,8 @@ from partnerkpi.kpi import Definition, Figure, Unit, Value
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
-    from pathlib import Path
 
     from partnerkpi.calling.figures import WeekFigure
     from partnerkpi.licenses.kpis import (
@@ -413,7 +413,7 @@ class Comparison(Shown):
 
         return page_text(page_of(self), width=width, rows=rows)
 
-    def to_html(self, path: str | Path | None = None, *, rows: int | None = 200) -> str:
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, rows: int | None = 200) -> str:
         """The comparison as one HTML page that holds all it needs and asks for nothing.
 
         Args:

@@ -15,6 +15,7 @@ from partnerkpi.present.html._elements import Markup, element, joined, raw, text
 from partnerkpi.present.words import ENGLISH
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Mapping
 
     from partnerkpi.present.pieces import Page
@@ -66,7 +67,7 @@ def page_html(page: Page, words: Words = ENGLISH, *, rows: int | None = ROWS) ->
     )
 
 
-def write_page(page: str, path: str | Path | None) -> str:
+def write_page(page: str, path: str | os.PathLike[str] | None) -> str:
     """The page, written to a file in UTF-8 as well if one is named.
 
     Raises:
