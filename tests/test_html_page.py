@@ -175,7 +175,7 @@ def test_links_of_the_contents_lead_somewhere(page: Element) -> None:
 
     assert len(set(ids)) == len(ids)
     assert set() == set(links) - set(ids)
-    assert ["Overview", "Customers", "Licenses", "Calls", "Data", "Policy"] == [
+    assert ["Customers", "Overview", "Licenses", "Calls", "Data", "Policy"] == [
         each.text for each in page.all("nav")[0].all("a")
     ]
 

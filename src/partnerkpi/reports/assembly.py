@@ -296,9 +296,9 @@ class Report(Shown):
 
         told = words(language)
         known = statuses_of(self._portfolio.customers) if self._portfolio else None
-        page = page_of(self, Telling(told, whole=True, statuses=known))
+        telling = Telling(told, whole=True, statuses=known, list_first=True)
 
-        return write_page(page_html(page, told, rows=rows), path)
+        return write_page(page_html(page_of(self, telling), told, rows=rows), path)
 
     def __str__(self) -> str:
         when = self.as_of.isoformat()

@@ -82,9 +82,10 @@ def _blocks(report: Report, telling: Telling) -> Iterator[Block]:
 
 def _portfolio(report: Report, telling: Telling) -> Iterator[Block]:
     text = telling.words.text
-    yield overview_block(report.overview, telling)
     rows = (_whole_customers if telling.whole else _customers)(report.customers, telling.words)
-    yield Block(title=text("customers"), level=1, listing=rows)
+    customers = Block(title=text("customers"), level=1, listing=rows)
+    overview = overview_block(report.overview, telling)
+    yield from (customers, overview) if telling.list_first else (overview, customers)
     for code, sections in report.licenses.items():
         yield Block(title=text(f"{code}_licenses"), level=1, choice=text(code))
         yield from section_blocks(sections, telling)

@@ -28,11 +28,13 @@ class Telling:
         words: Its language.
         whole: Whether tables show all their columns, or as many as a terminal has room for.
         statuses: The statuses of the customers of some rows, as far as they are known.
+        list_first: Whether the list of customers stands before the overview.
     """
 
     words: Words = ENGLISH
     whole: bool = False
     statuses: Statuses | None = None
+    list_first: bool = False
 
 
 #: As a terminal has it.

@@ -181,7 +181,6 @@ def _switch(parts: list[tuple[int, Part]], setting: Setting) -> Markup:
                 name="choice",
                 id=f"choice-{at}",
                 checked=not at,
-                autocomplete="off",
             ),
             element("label", text(part.head.choice), for_=f"choice-{at}"),
         )
