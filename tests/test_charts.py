@@ -233,6 +233,19 @@ def test_charts_of_what_is_not_there(report: pk.Report) -> None:
     trend = "licenses.calling.distribution_trend"
     assert report.charts()[trend].to_vega_lite() == read.charts()[trend].to_vega_lite()
     assert NAMES[4:7] == list(calls.charts())
+    assert ["calling.usage.customers", *_QUALITY] == list(calls.tables())
+
+
+_QUALITY = ("calling.quality.endpoints", "calling.quality.customers")
+
+
+def test_charts_of_queues_alone() -> None:
+    """A section that is not there has neither charts nor tables."""
+    empty = pk.report(queue_calls=pk.QueueCalls.from_records([]), as_of=AS_OF)
+
+    assert ["calling.queues.trend", "calling.queues.hours"] == list(empty.charts())
+    assert ["calling.queues.customers", "calling.queues.queues"] == list(empty.tables())
+    assert empty.charts()["calling.queues.hours"].to_svg().startswith("<svg")
 
 
 def test_long_lists_are_cut_with_a_note() -> None:

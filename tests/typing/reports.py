@@ -15,6 +15,7 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Definition, Figure, Kpi, Table, Unit, Value, Why
 from partnerkpi.licenses import ExpiringRow, TrendWeek
 from partnerkpi.policy import FixedRate, PeerRates
+from partnerkpi.present import Chart, Words, words
 from partnerkpi.reports import CustomerRow, Segments
 from partnerkpi.status import Explanation, Status
 
@@ -141,3 +142,19 @@ own: Kpi[int] = Customers()
 pk.report(portfolio, as_of=AS_OF, figures=[own, Customers()])
 pk.report(portfolio, as_of=AS_OF, figures=[Unfinished()])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 wrong: Kpi[str] = Customers()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+# What is shown has a language, a text; what is written has a path.
+assert_type(report.to_text(language="fr-CA"), str)
+report.to_text(language=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+assert_type(report.charts(language="sr")["calling.features"], Chart)
+assert_type(report.charts()["calling.features"].to_svg(), str)
+assert_type(report.charts()["calling.features"].to_png(scale=1), bytes)
+assert_type(report.tables()["customers"].to_csv("customers.csv", guard=False), str)
+report.customers.to_csv("customers.csv", False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+report.to_xlsx("report.xlsx", language="fr")
+report.to_xlsx()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+french = words("fr")
+assert_type(french, Words)
+assert_type(french.title(report.overview.total_customers.definition), str)
+assert_type(french.value(3, Unit.DAYS), str)
+french.title("total_customers")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
