@@ -85,9 +85,9 @@ FACE = {
         QUALITY_LIMITS ServiceLevel ServiceLevelFormula
         """,
     "partnerkpi.present": """
-        ENGLISH LANGUAGES Block Chart Charts Listing Page Said Words average great_table guarded
-        listing page_text percent printable said_cell said_count said_value table_csv words
-        write_workbook
+        ENGLISH LANGUAGES Bar Block Chart Charts Listing Page Picture Said Words average great_table
+        guarded listing notebook_html page_html page_text percent printable said_cell said_count
+        said_value table_csv words write_workbook
         """,
     "partnerkpi.resource_models": "HelpDeskContact Resource Section",
     "partnerkpi.resources": "Catalogue HelpDeskContact Resource Section read",
