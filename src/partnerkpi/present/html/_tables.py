@@ -10,6 +10,7 @@ from partnerkpi.present.html._bars import bar_cell, legend
 from partnerkpi.present.html._charts import chart
 from partnerkpi.present.html._elements import NOTHING, Markup, element, joined, text
 from partnerkpi.present.html._values import cell, is_missing, is_text, kind_of
+from partnerkpi.status import by_urgency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,8 +69,7 @@ def _shown(listing: Listing, rows: int | None) -> _Shown:
     count = len(listing.rows)
     hidden = 0 if rows is None else max(count - rows, 0)
     place = slice(hidden, None) if listing.newest_last else slice(count - hidden)
-    some = listing.rows[place]
-    found = list(some)
+    found = list(listing.rows[place])
     statuses = listing.statuses(found) if listing.statuses else None
 
     return _Shown(list(map(listing.cells, found)), statuses, count)
@@ -107,8 +107,9 @@ def _tools(shown: _Shown, words: Words) -> Markup:
 
 
 def _select(held: set[Status], words: Words) -> Markup:
-    order = sorted(held, key=list(type(next(iter(held)))).index)
-    options = (element("option", text(words.status(each)), value=each.value) for each in order)
+    options = (
+        element("option", text(words.status(each)), value=each.value) for each in by_urgency(held)
+    )
 
     return element("select", element("option", text(words.text("any_status")), value=""), *options)
 
@@ -157,7 +158,7 @@ def _rows(
 
 
 def _notes(listing: Listing, shown: _Shown, words: Words, *, tools: bool) -> Iterator[Markup]:
-    if any(map(_lacks, shown.values, [listing.columns] * len(shown.values))):
+    if any(_lacks(values, listing.columns) for values in shown.values):
         missing = words.value(None, next(c for c in listing.columns if not is_text(c)).unit)
         yield _note(words.text("missing_note", missing=missing))
     if len(shown.values) < shown.count:
