@@ -7,10 +7,11 @@ import string
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import Enum
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -400,6 +401,40 @@ def test_the_page_is_in_the_language(report: pk.Report, language: str) -> None:
         if set(below) in ({"="}, {"-"})
     }
     assert set() == titles - set(known.values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_comparisons_are_in_the_language(language: str) -> None:
+    """Every title is a translation, points have their word, and signs stand before numbers."""
+    portfolio = pk.read(DATA / "portfolio.json")
+    before = pk.report(portfolio, as_of=AS_OF - timedelta(days=14))
+    changes = pk.compare(before, pk.report(portfolio, as_of=AS_OF))
+    page = changes.to_text(language=language, width=300, rows=None)
+    english = changes.to_text(width=300, rows=None)
+    known = CATALOGUES[language].texts
+    sentences = [each for each in known if each.endswith(".") and each in english]
+
+    assert len(sentences) == 3
+    assert [] == [each for each in sentences if each in page]
+    assert known["What changed"] == page.splitlines()[0]
+    assert re.search(rf"\+\d+,\d {known['{value} points'].removeprefix('{value} ')}", page)
+    assert known["What changed"] in changes.to_html(language=language)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_html_page_is_in_the_language(report: pk.Report, language: str) -> None:
+    """No text of the page, shown or spoken, is one that has a translation and is not translated."""
+    page = re.sub(
+        r"<(script|style).*?</\1>", "", report.to_html(language=language), flags=re.DOTALL
+    )
+    found = re.findall(r">([^<]+)<", page)
+    found += re.findall(r'(?:aria-label|title|data-text|placeholder)="([^"]+)"', page)
+    known = CATALOGUES[language].texts
+    shown = {unescape(each).strip() for each in found}
+
+    assert re.search(rf'<html [^>]*lang="{language}', page)
+    assert len(shown & set(known.values())) > 100
+    assert [] == [each for each in shown if known.get(each, each) != each]
 
 
 def test_numbers_are_not_broken() -> None:

@@ -182,13 +182,6 @@ def _add_report(commands: _Commands) -> None:
         help="only the customers that a filter means, such as 'product:calling -tag:test'; they"
         " are each other's peers",
     )
-    command.add_argument(
-        "--language",
-        type=_language,
-        default="en",
-        metavar="TAG",
-        help="the language of the page: en (default), fr or sr, also with a region as in fr-CA",
-    )
     _add_reading(command)
     _add_output(command)
 
@@ -233,6 +226,13 @@ def _add_output(command: argparse.ArgumentParser) -> None:
         default=80,
         metavar="N",
         help="how many columns the page may take (default %(default)s)",
+    )
+    command.add_argument(
+        "--language",
+        type=_language,
+        default="en",
+        metavar="TAG",
+        help="the language of the page: en (default), fr or sr, also with a region as in fr-CA",
     )
 
 
@@ -302,7 +302,7 @@ def _report(options: argparse.Namespace) -> None:
     for table in (inputs.portfolio, inputs.calls, inputs.queue_calls):
         if table is not None:
             _tell(_fault_lines(table.faults, table.fault_count))
-    _print(_said(found, options, language=options.language))
+    _print(_said(found, options))
 
 
 def _filter(text: str | None) -> Expression | None:
@@ -344,13 +344,13 @@ def _compare(options: argparse.Namespace) -> None:
     _print(_said(compare(earlier, later), options))
 
 
-def _said(found: Report | Comparison, options: argparse.Namespace, **choices: str) -> Iterable[str]:
+def _said(found: Report | Comparison, options: argparse.Namespace) -> Iterable[str]:
     if options.format == "json":
         return _json(found.to_dict())
     rows = _ROWS[options.format] if options.rows == _UNSAID else options.rows
     if options.format == "text":
-        return (found.to_text(width=options.width, rows=rows, **choices),)
-    page = found.to_html(rows=rows, **choices)
+        return (found.to_text(width=options.width, rows=rows, language=options.language),)
+    page = found.to_html(rows=rows, language=options.language)
 
     # ASCII, as documents: the page says its encoding, whatever that of the output is.
     return (page.encode("ascii", "xmlcharrefreplace").decode("ascii"),)

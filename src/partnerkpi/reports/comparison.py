@@ -398,26 +398,39 @@ class Comparison(Shown):
 
         return comparison_from(document, rules)
 
-    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+    def to_text(self, *, width: int = 80, rows: int | None = 10, language: str = "en") -> str:
         """The comparison as a page for a terminal.
 
         Args:
             width: How many columns the terminal has; at least 40.
             rows: How many rows of each table to show; ``None`` for all.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
 
         Raises:
             ValueError: a width below 40, or a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
         """
         from partnerkpi.present import page_text
+        from partnerkpi.present.words import words
         from partnerkpi.reports.comparison_page import page_of
 
-        return page_text(page_of(self), width=width, rows=rows)
+        said = words(language)
 
-    def to_html(self, path: str | os.PathLike[str] | None = None, *, rows: int | None = 200) -> str:
+        return page_text(page_of(self, said), width=width, rows=rows, words=said)
+
+    def to_html(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        language: str = "en",
+        rows: int | None = 200,
+    ) -> str:
         """The comparison as one HTML page that holds all it needs and asks for nothing.
 
         Args:
             path: Where to write the page as well, in UTF-8.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
             rows: How many rows of each table to show, the number of all being said; ``None`` for
                 all.
 
@@ -426,9 +439,14 @@ class Comparison(Shown):
 
         Raises:
             ValueError: a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
             OSError: the file cannot be written.
         """
         from partnerkpi.present.html import page_html, write_page
+        from partnerkpi.present.words import words
         from partnerkpi.reports.comparison_page import page_of
 
-        return write_page(page_html(page_of(self), rows=rows), path)
+        said = words(language)
+
+        return write_page(page_html(page_of(self, said), said, rows=rows), path)

@@ -1219,6 +1219,63 @@ Share
 {title}: {series}, by week
     {title}~: {series}, par semaine
 
+What changed
+    Ce qui a changé
+
+{earlier} to {later}
+    {earlier} à {later}
+
+New
+    Nouveaux
+
+Gone
+    Partis
+
+nobody
+    personne
+
+{shown} and {count} more
+    {shown} et {count} de plus
+
+Latest week
+    Dernière semaine
+
+Every figure, and the change from earlier to later.
+    Chaque indicateur, et son changement entre avant et après.
+
+{value} points
+    {value} points
+
+Customers that have a status now and had it not, and the reverse.
+    Clients qui ont maintenant un statut et ne l’avaient pas, et inversement.
+
+Badges
+    Badges
+
+Customers that show another status as their most urgent one.
+    Clients dont le statut le plus urgent est un autre.
+
+Licenses: {product}
+    Licences~: {product}
+
+Distribution trend
+    Tendance de distribution
+
+Recently added
+    Récemment ajoutés
+
+Expiring
+    Sur le point d’expirer
+
+Renewing
+    En renouvellement
+
+Low assignment
+    Faible attribution
+
+Features
+    Fonctionnalités
+
 # Charts
 
 {title}: {product}

@@ -1205,6 +1205,63 @@ Share
 {title}: {series}, by week
     {title}: {series}, po sedmicama
 
+What changed
+    Šta se promenilo
+
+{earlier} to {later}
+    {earlier} do {later}
+
+New
+    Novi
+
+Gone
+    Otišli
+
+nobody
+    niko
+
+{shown} and {count} more
+    {shown} i još {count}
+
+Latest week
+    Poslednja sedmica
+
+Every figure, and the change from earlier to later.
+    Svaki pokazatelj i njegova promena od ranije do kasnije.
+
+{value} points
+    {value} procentnih poena
+
+Customers that have a status now and had it not, and the reverse.
+    Kupci koji sada imaju status, a nisu ga imali, i obrnuto.
+
+Badges
+    Značke
+
+Customers that show another status as their most urgent one.
+    Kupci čiji je najhitniji status sada drugi.
+
+Licenses: {product}
+    Licence: {product}
+
+Distribution trend
+    Trend distribucije
+
+Recently added
+    Nedavno dodate
+
+Expiring
+    Ističu
+
+Renewing
+    Obnavljaju se
+
+Low assignment
+    Niska dodela
+
+Features
+    Funkcije
+
 # Charts
 
 {title}: {product}
