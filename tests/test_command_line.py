@@ -1,6 +1,7 @@
 """The command line: what it prints where, its exit status, and that it never shows a traceback."""
 
 import builtins
+import html
 import io
 import json
 import os
@@ -106,6 +107,37 @@ def test_a_page_on_a_terminal_that_knows_ascii_only() -> None:
 
     assert 0 == done.returncode
     assert b"\\xc9rabli\\xe8re Saint-Ours" in done.stdout
+
+
+def test_the_html_is_the_page_in_ascii(capsys: pytest.CaptureFixture[str]) -> None:
+    """The page with 200 rows of each table, other letters as references, in any encoding."""
+    assert 0 == main(["report", str(EXAMPLE), *ASK, "--format", "html", "--language", "en"])
+    printed = capsys.readouterr().out
+    elsewhere = run("report", EXAMPLE, *ASK, "--format", "html", encoding="latin-1")
+
+    assert html.unescape(expected_report().to_html()) + "\n" == html.unescape(printed)
+    assert printed.isascii()
+    assert printed.encode() == elsewhere.stdout
+
+
+@pytest.mark.parametrize(("rows", "count"), [("3", 3), ("all", None), ("0", 0)])
+def test_rows_of_the_html(rows: str, count: int | None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of HTML as of text, `--rows` says how many rows are shown."""
+    assert 0 == main(["report", str(EXAMPLE), *ASK, "--format", "html", "--rows", rows])
+    expected = expected_report().to_html(rows=count)
+
+    assert html.unescape(expected) + "\n" == html.unescape(capsys.readouterr().out)
+
+
+def test_a_comparison_as_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two documents compared are a page as well."""
+    path = tmp_path / "report.json"
+    report = expected_report()
+    path.write_text(json.dumps(report.to_dict()), "utf-8")
+    assert 0 == main(["compare", str(path), str(path), "--format", "html"])
+    expected = compare(report, report).to_html()
+
+    assert html.unescape(expected) + "\n" == html.unescape(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])

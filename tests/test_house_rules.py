@@ -126,7 +126,9 @@ def test_every_dependency_is_declared() -> None:
     declared = set()
     for requirement in metadata.requires("partnerkpi") or []:
         name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace("-", "_")
-        declared.add({"python_dateutil": "dateutil"}.get(name, name))
+        declared.add(
+            {"python_dateutil": "dateutil", "vl_convert_python": "vl_convert"}.get(name, name)
+        )
     found = set(chain.from_iterable(map(imported, SOURCES)))
 
     assert set() == found - sys.stdlib_module_names - declared - {"partnerkpi"}

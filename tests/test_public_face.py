@@ -40,7 +40,8 @@ FACE = {
         ChangeRefusedError CountOverflowError Fault FilterAmbiguityError FilterDepthError
         FilterError FilterLengthError FilterSyntaxError FilterTermsError FormatError InputError
         InstantError LaunchLinkError MergeError MissingExtraError NotPermittedError PartnerKpiError
-        Place PolicyError RecordsMissingError ReplayError UnknownNameError
+        Place PolicyError RecordsMissingError ReplayError UnknownLanguageError
+        UnknownNameError
         """,
     "partnerkpi.filters": """
         PRODUCT_NAMES Among And Between Compare Contains Exists Expression F Field FieldType Fields
@@ -57,6 +58,7 @@ FACE = {
         Check Column Condition Definition Evidence Figure Kpi Members Reason RowPart Table
         TableDefinition Unit Value Why
         """,
+    "partnerkpi.languages": "LANGUAGES PRODUCT_NAMES STATUS_NAMES language_of",
     "partnerkpi.managing": """
         AREAS MAX_TAGS MAX_TAG_LENGTH LONGEST_TRIAL_DAYS PERMISSIONS Access Area ChangeRecord
         CustomerAdministrators LicenseTotal Operation OrderRow Permission ProductLicenses Reach
@@ -81,6 +83,11 @@ FACE = {
     "partnerkpi.policy": """
         BenchmarkRates FixedRate LowAssignmentRule PeerMedian PeerQuantile PeerRates Policy
         QUALITY_LIMITS ServiceLevel ServiceLevelFormula
+        """,
+    "partnerkpi.present": """
+        ENGLISH LANGUAGES Bar Block Chart Charts Listing Page Picture Said Words average great_table
+        guarded listing notebook_html page_html page_text percent printable said_cell said_count
+        said_value table_csv words write_workbook
         """,
     "partnerkpi.resource_models": "HelpDeskContact Resource Section",
     "partnerkpi.resources": "Catalogue HelpDeskContact Resource Section read",

@@ -439,7 +439,7 @@ def test_any_report_has_a_page(case: Case) -> None:
     ("options", "words"),
     [({"width": 39}, "at least 40 columns wide, not 39"), ({"rows": -1}, "0 or more, not -1")],
 )
-def test_a_page_that_cannot_be(options: dict[str, int], words: str) -> None:
+def test_a_page_that_cannot_be(options: dict[str, Any], words: str) -> None:
     """Too narrow a page and fewer than no rows are refused in words."""
     page = Page("Title", "now", ())
 

@@ -16,8 +16,10 @@ from partnerkpi.calling.legs import feature_kpis, quality_kpis, quality_rows, us
 from partnerkpi.calling.queues import hours as queue_hours
 from partnerkpi.calling.queues import rows as queue_rows
 from partnerkpi.calling.queues.rules import DEFINITIONS as QUEUES
-from partnerkpi.kpi import Definition, TableDefinition, said
+from partnerkpi.kpi import Column, Definition, TableDefinition, said
+from partnerkpi.languages import LANGUAGES
 from partnerkpi.licenses import kpis, rows
+from partnerkpi.present import words
 from partnerkpi.reports.comparison import WEEK_DEFINITIONS
 from partnerkpi.reports.customers import CUSTOMERS_TABLE
 from partnerkpi.status import RULES
@@ -65,8 +67,9 @@ HEAD = """\
 
 What every figure means, word for word as the library holds it: `tools/make_definitions.py` writes
 this page from the definitions of `partnerkpi.licenses` and `partnerkpi.calling`, the rules of
-`partnerkpi.status`, the definitions of the tables, and `Policy`. Reports, documents and pages of
-text read the same values. The ideas behind the words (active, pending, window, peers) are on the
+`partnerkpi.status`, the definitions of the tables, and `Policy`. Reports, documents, charts and
+pages read the same values; what they are called in French and Serbian stands [below](#names). The
+ideas behind the words (active, pending, window, peers) are on the
 page [](concepts.md).
 """
 
@@ -80,7 +83,7 @@ def page() -> str:
         assert table.name in sections  # noqa: S101 (a table without figures would be lost here)
         own = [each for each in kpis.DEFINITIONS if each.name.startswith(f"{table.name}.")]
         lines += [*figures(table.title, own), *columns(table)]
-    lines += ["## The customer list\n", *columns(TABLES[0]), *calling(), *settings()]
+    lines += ["## The customer list\n", *columns(TABLES[0]), *calling(), *settings(), *names()]
 
     return "\n".join(lines)
 
@@ -99,14 +102,16 @@ def statuses() -> Iterator[str]:
 def figures(title: str, definitions: list[Definition]) -> Iterator[str]:
     """The figures of a section."""
     yield f"## {title}\n"
-    yield "| figure | title | counts | unit | undefined when |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| figure | title | counts | formula | unit | undefined when |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for each in definitions:
         undefined = each.undefined or "never"
         section, _, inside = each.name.partition(".")
         name = inside or section
-        yield f"| `{name}` | {each.title} | {each.sentence} | {each.unit.value} | {undefined} |"
-    yield ""
+        facts = (each.title, each.sentence, f"`{each.formula}`", each.unit.value, undefined)
+        yield f"| `{name}` | {' | '.join(facts)} |"
+    sources = dict.fromkeys(each.source for each in definitions)
+    yield f"\nSource: {'; '.join(sources)}.\n"
 
 
 def trend() -> Iterator[str]:
@@ -134,10 +139,31 @@ def columns(
     order = "greatest first" if table.descending else "smallest first"
     yield f"Rows: {table.sentence}"
     yield f"Ordered by `{table.key}`, {order}; ties by {ties}.\n"
-    yield "| column | title | unit |"
-    yield "| --- | --- | --- |"
+    yield "| column | title | shows | unit |"
+    yield "| --- | --- | --- | --- |"
     for column in table.columns:
-        yield f"| `{column.name}` | {column.title} | {column.unit.value} |"
+        yield f"| `{column.name}` | {column.title} | {column.sentence} | {column.unit.value} |"
+    yield ""
+
+
+def names() -> Iterator[str]:
+    """What statuses, figures, tables and columns are called in each language, each title once."""
+    spoken_in = [words(each) for each in LANGUAGES]
+    yield "## Names\n"
+    yield "Statuses, figures, tables and columns in English, French and Serbian (Latin letters).\n"
+    yield "| name | English | French | Serbian |"
+    yield "| --- | --- | --- | --- |"
+    for rule in RULES:
+        titles = [each.status(rule.status) for each in spoken_in]
+        yield f"| `{rule.status.value}` | {' | '.join(titles)} |"
+    told: list[Definition | TableDefinition | Column] = [*kpis.DEFINITIONS]
+    told += [each for _, definitions, _ in CALLING for each in definitions]
+    tables = [*TABLES, *(each for *_, own in CALLING for each in own)]
+    told += [*tables, *(column for table in tables for column in table.columns)]
+    # Of those with one title the first, which is a figure where there is one.
+    first = {each.title: each for each in reversed(told)}
+    for row in sorted(first.values(), key=told.index):
+        yield f"| `{row.name}` | {' | '.join(each.title(row) for each in spoken_in)} |"
     yield ""
 
 

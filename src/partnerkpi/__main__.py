@@ -12,9 +12,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from partnerkpi import (
@@ -37,8 +38,10 @@ from partnerkpi.errors import (
     FormatError,
     InputError,
     InstantError,
+    MissingExtraError,
     PartnerKpiError,
     PolicyError,
+    UnknownLanguageError,
 )
 from partnerkpi.policy import QUALITY_LIMITS
 from partnerkpi.present import printable
@@ -217,16 +220,16 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
-        choices=("json", "text"),
+        choices=("json", "text", "html"),
         default="text",
-        help="a document for programs, or a page for people (default)",
+        help="a document for programs, a page for people (default), or an HTML page in one file",
     )
     command.add_argument(
         "--rows",
         type=_rows,
-        default=10,
+        default=_UNSAID,
         metavar="N",
-        help="how many rows of each table the page shows (default %(default)s), or all",
+        help="how many rows of each table the page shows (default 10, of HTML 200), or all",
     )
     command.add_argument(
         "--width",
@@ -234,6 +237,13 @@ def _add_output(command: argparse.ArgumentParser) -> None:
         default=80,
         metavar="N",
         help="how many columns the page may take (default %(default)s)",
+    )
+    command.add_argument(
+        "--language",
+        type=_language,
+        default="en",
+        metavar="TAG",
+        help="the language of the page: en (default), fr or sr, also with a region as in fr-CA",
     )
 
 
@@ -261,6 +271,15 @@ def _instant(text: str) -> datetime:
     try:
         return to_datetime(parse_one(text))
     except InstantError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _language(text: str) -> str:
+    from partnerkpi.present.words import words
+
+    try:
+        return words(text).language
+    except (MissingExtraError, UnknownLanguageError) as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
@@ -339,8 +358,17 @@ def _compare(options: argparse.Namespace) -> None:
 def _said(found: Report | Comparison, options: argparse.Namespace) -> Iterable[str]:
     if options.format == "json":
         return _json(found.to_dict())
+    rows = _ROWS[options.format] if options.rows == _UNSAID else options.rows
+    if options.format == "text":
+        return (found.to_text(width=options.width, rows=rows, language=options.language),)
+    page = found.to_html(rows=rows, language=options.language)
 
-    return (found.to_text(width=options.width, rows=options.rows),)
+    # ASCII, as documents: the page says its encoding, whatever that of the output is.
+    return (page.encode("ascii", "xmlcharrefreplace").decode("ascii"),)
+
+
+_UNSAID = -1
+_ROWS: Mapping[str, int] = MappingProxyType({"text": 10, "html": 200})
 
 
 def _schema(options: argparse.Namespace) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "PolicyError",
     "RecordsMissingError",
     "ReplayError",
+    "UnknownLanguageError",
     "UnknownNameError",
 ]
 
@@ -245,6 +246,18 @@ class UnknownNameError(PartnerKpiError, KeyError):
         hint = f"; did you mean {near[0]!r}?" if near else ""
 
         return f"no {self.kind} is called {self.name!r}{hint}"
+
+
+class UnknownLanguageError(UnknownNameError):
+    """A language that nothing is said in; names those that there are.
+
+    Example:
+        >>> print(UnknownLanguageError("language", "de", ["en", "fr"]))
+        no language is called 'de' (known: en, fr)
+    """
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} (known: {', '.join(self.known)})"
 
 
 class FilterError(PartnerKpiError, ValueError):

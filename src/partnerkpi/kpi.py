@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
+from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -26,10 +27,14 @@ from attrs import Factory, asdict, field, frozen
 
 from partnerkpi._cells import Texts, joined, text_ranks
 from partnerkpi._instants import instant_text
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    import os
+
+    from great_tables import GT
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Mask, Rows
@@ -102,6 +107,8 @@ class Definition:
         measures: The measures it is finished from.
         undefined: When it has no value; ``None`` if it always has one.
         source: Where the definition comes from.
+        formula: How it is computed of what records and other figures are called; of those built in
+            never empty.
 
     Example:
         >>> Definition("seats", "Seats", "Licenses bought.", Unit.LICENSES).undefined is None
@@ -115,6 +122,7 @@ class Definition:
     measures: tuple[str, ...] = ()
     undefined: str | None = None
     source: str = ""
+    formula: str = ""
 
 
 @frozen
@@ -249,7 +257,7 @@ class Evidence(Protocol):
 
 
 @frozen(eq=False)
-class Figure(Generic[ValueT_co]):
+class Figure(Shown, Generic[ValueT_co]):
     """A figure of a report: a value that can say what it means and where it comes from.
 
     Attributes:
@@ -362,11 +370,13 @@ class Column:
         name: Its name in documents.
         title: Its title for people.
         unit: What it is counted in.
+        sentence: What its cells say, in words of the business; of those built in never empty.
     """
 
     name: str
     title: str
     unit: Unit
+    sentence: str = ""
 
 
 @frozen
@@ -403,7 +413,7 @@ class RowPart(Protocol):
 
 
 @frozen(eq=False)
-class Table(Sequence[RowT]):
+class Table(Sequence[RowT], Shown):
     """Typed rows in the order of the definition, made when asked for: a page costs its own rows.
 
     Slicing gives a shorter table; ``sorted_by`` another order; ``to_dicts`` plain values.
@@ -470,6 +480,63 @@ class Table(Sequence[RowT]):
         values: list[Any] = cells_of(self._parts, name, self._order.page(slice(None)).rows).values()
 
         return values
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None, *, guard: bool = True) -> str:
+        """The rows as CSV for spreadsheets, named as in documents; see ``present.table_csv``.
+
+        Args:
+            path: Where to write it as well, in UTF-8; an existing file is replaced.
+            guard: Whether texts that a spreadsheet would take for a formula get an apostrophe
+                before them. Numbers never do; off, every text stays as it is.
+
+        Raises:
+            OSError: the path cannot be written.
+        """
+        from partnerkpi.present.spreadsheets import table_csv
+
+        text = table_csv(self, guard=guard)
+        if path is not None:
+            Path(path).write_text(text, "utf-8", newline="")
+
+        return text
+
+    def to_xlsx(self, path: str | os.PathLike[str], *, language: str = "en") -> None:
+        """Write the rows into a workbook of one sheet; see ``present.write_workbook``.
+
+        Args:
+            path: Where to; an existing file is replaced.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: the extra ``xlsx`` is not installed, or any language but English
+                without the extra ``locales``.
+            ValueError: there are more rows, or a cell has more characters, than a sheet can hold.
+            OSError: the path cannot be written.
+        """
+        from partnerkpi.present.spreadsheets import write_workbook
+        from partnerkpi.present.words import words
+
+        said = words(language)
+        write_workbook([(said.title(self.definition), self)], path, words=said)
+
+    def to_great_tables(self, *, language: str = "en", rows: int | None = 100) -> GT:
+        """The rows as an object of great-tables, its cells as texts of a language.
+
+        Args:
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+            rows: How many rows to show, the number of the others being said; ``None`` for all.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: the extra ``tables`` is not installed, or any language but English
+                without the extra ``locales``.
+            ValueError: a negative number of rows.
+        """
+        from partnerkpi.present.great import great_table
+        from partnerkpi.present.words import words
+
+        return great_table(self, words=words(language), rows=rows)
 
     def _rows(self, rows: Rows) -> Iterator[RowT]:
         names = [each.name for each in self.definition.columns]

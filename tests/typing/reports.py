@@ -15,6 +15,7 @@ from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Definition, Figure, Kpi, Table, Unit, Value, Why
 from partnerkpi.licenses import ExpiringRow, TrendWeek
 from partnerkpi.policy import FixedRate, PeerRates
+from partnerkpi.present import Chart, Words, words
 from partnerkpi.reports import CustomerRow, Segments
 from partnerkpi.status import Explanation, Status
 
@@ -31,6 +32,11 @@ pk.report(portfolio)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssu
 pk.report(portfolio, AS_OF)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 pk.report(portfolio, as_of="2026-11-22")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 pk.report("portfolio.json", as_of=AS_OF)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+# A page is a text, also where it is written to a file.
+assert_type(report.to_html(), str)
+assert_type(report.to_html("report.html", language="fr", rows=None), str)
+report.to_html(rows="all")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 # Figures know whether they are whole numbers or ratios.
 assert_type(report.overview.total_customers, Figure[int])
@@ -136,3 +142,19 @@ own: Kpi[int] = Customers()
 pk.report(portfolio, as_of=AS_OF, figures=[own, Customers()])
 pk.report(portfolio, as_of=AS_OF, figures=[Unfinished()])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 wrong: Kpi[str] = Customers()  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+# What is shown has a language, a text; what is written has a path.
+assert_type(report.to_text(language="fr-CA"), str)
+report.to_text(language=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+assert_type(report.charts(language="sr")["calling.features"], Chart)
+assert_type(report.charts()["calling.features"].to_svg(), str)
+assert_type(report.charts()["calling.features"].to_png(scale=1), bytes)
+assert_type(report.tables()["customers"].to_csv("customers.csv", guard=False), str)
+report.customers.to_csv("customers.csv", False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+report.to_xlsx("report.xlsx", language="fr")
+report.to_xlsx()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+french = words("fr")
+assert_type(french, Words)
+assert_type(french.title(report.overview.total_customers.definition), str)
+assert_type(french.value(3, Unit.DAYS), str)
+french.title("total_customers")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

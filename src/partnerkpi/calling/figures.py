@@ -10,6 +10,7 @@ import numpy as np
 from attrs import field, frozen
 
 from partnerkpi._arrays import locked
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import RecordsMissingError
 
@@ -45,7 +46,7 @@ class Grounds(Protocol[MemberT_co]):
 
 
 @frozen(eq=False)
-class WeekFigure(Generic[ValueT_co, MemberT_co]):
+class WeekFigure(Shown, Generic[ValueT_co, MemberT_co]):
     """A figure of the last completed week that can say what it means and where it comes from.
 
     Attributes:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from partnerkpi._instants import instant_text, to_datetime
 from partnerkpi._merging import require_same, require_same_policy, together
+from partnerkpi._showing import Shown
 from partnerkpi.calling.legs.feature_kpis import Features, finish_features
 from partnerkpi.calling.legs.quality_kpis import Quality, finish_quality
 from partnerkpi.calling.legs.state import LegState, leg_state
@@ -122,7 +123,7 @@ def calling_state(
 
 
 @frozen(eq=False, kw_only=True)
-class Calling:
+class Calling(Shown):
     """What is said of calls in the last completed week and the weeks before.
 
     Attributes:

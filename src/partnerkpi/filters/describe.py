@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from partnerkpi.errors import UnknownNameError
 from partnerkpi.filters.evaluate import usable
 from partnerkpi.filters.expression import And, Expression, Not, Or
 from partnerkpi.filters.products import product_name
@@ -26,6 +25,7 @@ from partnerkpi.filters.terms import (
 from partnerkpi.filters.vocabulary import Field, Fields, FieldType
 from partnerkpi.filters.vocabulary import fields as known_fields
 from partnerkpi.filters.words import WORDS, Words
+from partnerkpi.languages import language_of
 
 __all__ = ["describe"]
 
@@ -37,12 +37,13 @@ def describe(
 
     Args:
         expression: A filter, or the text of one.
-        language: ``en``, ``fr``, or ``sr`` (Serbian in Latin letters).
+        language: ``en``, ``fr``, or ``sr`` (Serbian in Latin letters), also with a region.
         fields: The vocabulary; the titles of a host's own fields are said as they are.
 
     Raises:
         FilterSyntaxError: the text is no filter.
-        UnknownNameError: no such language, or a field that is not in the vocabulary.
+        UnknownLanguageError: no such language.
+        UnknownNameError: a field that is not in the vocabulary.
 
     Example:
         >>> print(describe("status:expiring_soon -tag:test (licenses:>100 OR acme)"))
@@ -53,10 +54,8 @@ def describe(
         >>> print(describe("-tag:* product:messaging", "sr"))
         Kupci bez ijedne oznake i sa proizvodom Webex Messaging.
     """
-    if language not in WORDS:
-        kind = "language of filters"
-        raise UnknownNameError(kind, language, WORDS)
-    wanted, saying = usable(expression, fields), _Saying(WORDS[language], language, fields)
+    spoken = language_of(language)
+    wanted, saying = usable(expression, fields), _Saying(WORDS[spoken], spoken, fields)
     for special, key in ((everybody(), "everybody"), (~everybody(), "nobody")):
         if wanted == special:
             return saying.words[key]

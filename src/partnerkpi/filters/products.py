@@ -1,4 +1,4 @@
-"""What products are called: one table, for reading what people type and for saying it back."""
+"""What products are called: for reading what people type and for saying it back."""
 
 from __future__ import annotations
 
@@ -6,48 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["PRODUCT_NAMES", "folded_code", "product_code", "product_name"]
+from partnerkpi.languages import PRODUCT_NAMES
 
-# For each product and language the name that is shown, and behind it what else it is called.
-PRODUCT_NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
-    {
-        "meetings": MappingProxyType(
-            {
-                "en": ("Webex Meetings",),
-                "fr": ("Webex Meetings", "Réunions"),
-                "sr": ("Webex Meetings", "Webex sastanci"),
-            }
-        ),
-        "calling": MappingProxyType(
-            {
-                "en": ("Webex Calling",),
-                "fr": ("Webex Calling", "Appels Webex"),
-                "sr": ("Webex Calling", "Webex pozivanje"),
-            }
-        ),
-        "messaging": MappingProxyType(
-            {
-                "en": ("Webex Messaging",),
-                "fr": ("Messagerie Webex",),
-                "sr": ("Webex Messaging", "Webex poruke"),
-            }
-        ),
-        "call_on_webex": MappingProxyType(
-            {
-                "en": ("Call on Webex",),
-                "fr": ("Appeler Webex",),
-                "sr": ("Poziv u usluzi Webex",),
-            }
-        ),
-        "real_time_translations": MappingProxyType(
-            {
-                "en": ("Real-Time Translations",),
-                "fr": ("Traductions en temps réel", "Real-Time Translations"),
-                "sr": ("Prevodi u realnom vremenu",),
-            }
-        ),
-    }
-)
+__all__ = ["PRODUCT_NAMES", "folded_code", "product_code", "product_name"]
 
 
 def folded_code(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from attrs import frozen
 
-from partnerkpi.errors import FilterError, UnknownNameError
+from partnerkpi.errors import FilterError
 from partnerkpi.filters._quoting import PATH, parts_of, said_path, said_value
 from partnerkpi.filters.evaluate import answered
 from partnerkpi.filters.facts import Facts
@@ -18,6 +18,7 @@ from partnerkpi.filters.terms import Among, Exists, Term
 from partnerkpi.filters.vocabulary import Field, Fields, FieldType, Prefix
 from partnerkpi.filters.vocabulary import fields as known_fields
 from partnerkpi.filters.words import WORDS
+from partnerkpi.languages import language_of
 from partnerkpi.policy import Policy
 from partnerkpi.snapshot import snapshot
 
@@ -85,7 +86,7 @@ def suggest(
         as_of: The instant at which they are counted; needed with a portfolio.
         policy: Windows and thresholds of the statuses; the defaults if not given.
         fields: The vocabulary.
-        language: The language of the labels: ``en``, ``fr`` or ``sr``.
+        language: The language of the labels: ``en``, ``fr`` or ``sr``, also with a region.
         limit: How many suggestions there are at most.
 
     Returns:
@@ -94,7 +95,7 @@ def suggest(
 
     Raises:
         ValueError: a portfolio without an instant.
-        UnknownNameError: no such language.
+        UnknownLanguageError: no such language.
         InstantError: the instant is naive or out of range.
 
     Example:
@@ -109,17 +110,14 @@ def suggest(
         >>> [each.text for each in suggest("licenses:<")]
         ['<', '<=']
     """
-    if language not in WORDS:
-        kind = "language of filters"
-        raise UnknownNameError(kind, language, WORDS)
     if portfolio is not None and as_of is None:
         msg = "the customers of a portfolio are counted at an instant: as_of is missing"
         raise ValueError(msg)
-    facts = None
+    spoken, facts = language_of(language), None
     if portfolio is not None and as_of is not None:
         facts = Facts(snapshot(portfolio, as_of, policy or Policy()))
     place = place_at(text, len(text) if cursor is None else min(max(cursor, 0), len(text)))
-    offers = list(_Offers(facts, fields, language).at(place))
+    offers = list(_Offers(facts, fields, spoken).at(place))
     ranks = [_rank(offer, place.typed) for offer in offers]
     fitting = [turn for turn, rank in enumerate(ranks) if rank < _UNFIT]
     fitting.sort(key=lambda turn: (ranks[turn], -(offers[turn].count or 0)))

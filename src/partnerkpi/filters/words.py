@@ -7,13 +7,21 @@ negation. Of numbers only the noun differs, which is masculine in French and Ser
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
+
+from partnerkpi.languages import STATUS_NAMES
 
 __all__ = ["WORDS", "Words"]
 
 Words: TypeAlias = Mapping[str, str]
+
+
+def _statuses(language: str) -> Iterator[tuple[str, str]]:
+    """What the statuses are called, each under its field."""
+    return ((f"status {code}", name) for code, name in STATUS_NAMES[language].items())
+
 
 _ENGLISH: Final[Words] = MappingProxyType(
     {
@@ -91,14 +99,7 @@ _ENGLISH: Final[Words] = MappingProxyType(
         "noun added": "number of days since the latest addition",
         "noun signed_in": "number of days since the last administrator sign-in",
         "of product": "{noun} of {product}",
-        "status suspended": "Suspended",
-        "status expired": "Expired",
-        "status license_overage": "License overage",
-        "status expiring_soon": "Expiring soon",
-        "status ready_for_order_setup": "Ready for order setup",
-        "status no_recent_activity": "No recent activity",
-        "status trial": "Trial",
-        "status subscription": "Subscription",
+        **dict(_statuses("en")),
     }
 )
 
@@ -178,14 +179,7 @@ _FRENCH: Final[Words] = MappingProxyType(
         "noun added": "nombre de jours depuis le dernier ajout",
         "noun signed_in": "nombre de jours depuis la dernière connexion d\u2019un administrateur",
         "of product": "{noun} de {product}",
-        "status suspended": "Suspendu",
-        "status expired": "Expiré",
-        "status license_overage": "Licence excédentaire",
-        "status expiring_soon": "Bientôt expiré",
-        "status ready_for_order_setup": "Prêt pour la configuration de la commande",
-        "status no_recent_activity": "Aucune activité récente",
-        "status trial": "Essai",
-        "status subscription": "Abonnement",
+        **dict(_statuses("fr")),
     }
 )
 
@@ -265,14 +259,7 @@ _SERBIAN: Final[Words] = MappingProxyType(
         "noun added": "broj dana od poslednjeg dodavanja",
         "noun signed_in": "broj dana od poslednje prijave administratora",
         "of product": "{noun} za {product}",
-        "status suspended": "Obustavljeno",
-        "status expired": "Isteklo",
-        "status license_overage": "Prekoračenje licence",
-        "status expiring_soon": "Uskoro ističe",
-        "status ready_for_order_setup": "Spremno za podešavanje narudžbine",
-        "status no_recent_activity": "Nema nedavne aktivnosti",
-        "status trial": "Probna verzija",
-        "status subscription": "Pretplata",
+        **dict(_statuses("sr")),
     }
 )
 

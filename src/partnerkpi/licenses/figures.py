@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from partnerkpi._showing import Shown
 from partnerkpi.licenses.kpis import (
     Overview,
     ProductSections,
@@ -28,7 +29,7 @@ __all__ = ["LicenseFigures", "figures", "figures_at"]
 
 
 @frozen(eq=False)
-class LicenseFigures:
+class LicenseFigures(Shown):
     """The license figures of a portfolio.
 
     Attributes:

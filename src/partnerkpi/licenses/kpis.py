@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.kpi import Definition, Figure, Table, Unit
 from partnerkpi.licenses import rows as tables
@@ -54,6 +55,7 @@ TOTAL_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("in scope",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEARING_EXPIRATION = Definition(
     "nearing_expiration",
@@ -63,6 +65,7 @@ NEARING_EXPIRATION = Definition(
     Unit.CUSTOMERS,
     ("expiring",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEARING_RENEWAL = Definition(
     "nearing_renewal",
@@ -72,6 +75,7 @@ NEARING_RENEWAL = Definition(
     Unit.CUSTOMERS,
     ("renewing",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 LOW_LICENSE_ASSIGNMENT = Definition(
     "low_license_assignment",
@@ -81,6 +85,7 @@ LOW_LICENSE_ASSIGNMENT = Definition(
     Unit.CUSTOMERS,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 OVER_LICENSE_LIMIT = Definition(
     "over_license_limit",
@@ -89,6 +94,7 @@ OVER_LICENSE_LIMIT = Definition(
     Unit.CUSTOMERS,
     ("overage",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEW_CUSTOMERS = Definition(
     "recently_added.customers",
@@ -98,6 +104,7 @@ NEW_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("recently added",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 NEW_LICENSES = Definition(
     "recently_added.total_licenses",
@@ -106,6 +113,7 @@ NEW_LICENSES = Definition(
     Unit.LICENSES,
     ("recently added",),
     source=_SOURCE,
+    formula="sum(total)",
 )
 EXPIRING_CUSTOMERS = Definition(
     "expiring.customers",
@@ -115,6 +123,7 @@ EXPIRING_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("expiring",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 EXPIRING_ASSIGNMENT = Definition(
     "expiring.assignment",
@@ -124,6 +133,7 @@ EXPIRING_ASSIGNMENT = Definition(
     ("expiring",),
     "no licenses are expiring",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 EXPIRING_UTILIZATION = Definition(
     "expiring.utilization",
@@ -134,6 +144,7 @@ EXPIRING_UTILIZATION = Definition(
     ("expiring",),
     "no licenses are expiring",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 RENEWING_CUSTOMERS = Definition(
     "renewing.customers",
@@ -142,6 +153,7 @@ RENEWING_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("renewing",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 RENEWING_ASSIGNMENT = Definition(
     "renewing.assignment",
@@ -151,6 +163,7 @@ RENEWING_ASSIGNMENT = Definition(
     ("renewing",),
     "no licenses are renewing",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 RENEWING_UTILIZATION = Definition(
     "renewing.utilization",
@@ -160,6 +173,7 @@ RENEWING_UTILIZATION = Definition(
     ("renewing",),
     "no licenses are renewing",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 LOW_CUSTOMERS = Definition(
     "low_assignment.customers",
@@ -169,6 +183,7 @@ LOW_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 LOW_RATE = Definition(
     "low_assignment.assignment",
@@ -178,6 +193,7 @@ LOW_RATE = Definition(
     ("low assignment", "rates"),
     "no customer is low",
     _SOURCE,
+    formula="sum(assigned) / sum(total)",
 )
 LOW_UTILIZATION = Definition(
     "low_assignment.utilization",
@@ -188,6 +204,7 @@ LOW_UTILIZATION = Definition(
     ("low assignment", "rates"),
     "no customer is low",
     _SOURCE,
+    formula="sum(used_7d) / sum(total)",
 )
 LOW_USED_WHEN_ASSIGNED = Definition(
     "low_assignment.used_when_assigned",
@@ -198,6 +215,7 @@ LOW_USED_WHEN_ASSIGNED = Definition(
     ("low assignment", "rates"),
     "low customers have no license assigned",
     _SOURCE,
+    formula="sum(used_7d) / sum(assigned)",
 )
 LOW_UNASSIGNED = Definition(
     "low_assignment.unassigned",
@@ -206,6 +224,7 @@ LOW_UNASSIGNED = Definition(
     Unit.LICENSES,
     ("low assignment", "rates"),
     source=_SOURCE,
+    formula="sum(max(0, total - assigned)), line by line",
 )
 OVERAGE_CUSTOMERS = Definition(
     "overage.customers",
@@ -215,6 +234,7 @@ OVERAGE_CUSTOMERS = Definition(
     Unit.CUSTOMERS,
     ("overage",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 OVERAGE_LICENSES = Definition(
     "overage.licenses",
@@ -223,6 +243,7 @@ OVERAGE_LICENSES = Definition(
     Unit.LICENSES,
     ("overage",),
     source=_SOURCE,
+    formula="sum(max(0, assigned - total)), line by line",
 )
 OVERAGE_AVERAGE = Definition(
     "overage.average",
@@ -232,6 +253,7 @@ OVERAGE_AVERAGE = Definition(
     ("overage",),
     "no customer has overage",
     _SOURCE,
+    formula="overage.licenses / overage.customers",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -279,7 +301,7 @@ class TrendWeek:
 
 
 @frozen(eq=False, kw_only=True)
-class Overview:
+class Overview(Shown):
     """The overview: customers in scope, and those that need attention.
 
     Attributes:
@@ -298,7 +320,7 @@ class Overview:
 
 
 @frozen(eq=False, kw_only=True)
-class RecentlyAdded:
+class RecentlyAdded(Shown):
     """What was added within the window.
 
     Attributes:
@@ -317,7 +339,7 @@ class RecentlyAdded:
 
 
 @frozen(eq=False, kw_only=True)
-class Expiring:
+class Expiring(Shown):
     """What ends within the window.
 
     Attributes:
@@ -338,7 +360,7 @@ class Expiring:
 
 
 @frozen(eq=False, kw_only=True)
-class Renewing:
+class Renewing(Shown):
     """What renews itself within the window.
 
     Attributes:
@@ -359,7 +381,7 @@ class Renewing:
 
 
 @frozen(eq=False, kw_only=True)
-class LowAssignment:
+class LowAssignment(Shown):
     """Customers that assign few licenses compared with their peers.
 
     Attributes:
@@ -384,7 +406,7 @@ class LowAssignment:
 
 
 @frozen(eq=False, kw_only=True)
-class Overage:
+class Overage(Shown):
     """Customers with more licenses assigned than bought.
 
     Attributes:
@@ -405,7 +427,7 @@ class Overage:
 
 
 @frozen(eq=False, kw_only=True)
-class ProductSections:
+class ProductSections(Shown):
     """The license sections of one product.
 
     Attributes:

@@ -210,21 +210,36 @@ class OverageRow:
 
 
 _WHO = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("customer", "Customer", Unit.TEXT),
-    Column("subscription_id", "Subscription ID", Unit.TEXT),
-    Column("kind", "Kind", Unit.TEXT),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column("customer", "Customer", Unit.TEXT, "Name of the customer's organization."),
+    Column(
+        "subscription_id", "Subscription ID", Unit.TEXT, "Unique id of the subscription or trial."
+    ),
+    Column("kind", "Kind", Unit.TEXT, "Whether it is a subscription or a trial."),
 )
 _COUNTS = (
-    Column("total", "Total licenses", Unit.LICENSES),
-    Column("used", "Used", Unit.LICENSES),
-    Column("assigned", "Assigned", Unit.LICENSES),
-    Column("available", "Available", Unit.LICENSES),
-    Column("overage", "Overage", Unit.LICENSES),
+    Column("total", "Total licenses", Unit.LICENSES, "Licenses of the product bought."),
+    Column("used", "Used", Unit.LICENSES, "Licenses used in the last seven days."),
+    Column("assigned", "Assigned", Unit.LICENSES, "Licenses assigned to users."),
+    Column(
+        "available", "Available", Unit.LICENSES, "Licenses bought and not assigned, line by line."
+    ),
+    Column(
+        "overage", "Overage", Unit.LICENSES, "Licenses assigned beyond those bought, line by line."
+    ),
 )
-_ASSIGNMENT_CHANGE = Column("weekly_assignment_change", "Weekly assignment change", Unit.LICENSES)
-_ASSIGNMENT = Column("assignment", "Assigned (%)", Unit.SHARE)
-_USED_3MO = Column("used_3mo", "Used in 3 months", Unit.LICENSES)
+_ASSIGNMENT_CHANGE = Column(
+    "weekly_assignment_change",
+    "Weekly assignment change",
+    Unit.LICENSES,
+    "Licenses assigned now, less those assigned a week ago.",
+)
+_ASSIGNMENT = Column(
+    "assignment", "Assigned (%)", Unit.SHARE, "Assigned of all licenses of the row."
+)
+_USED_3MO = Column(
+    "used_3mo", "Used in 3 months", Unit.LICENSES, "Licenses used in the last three months."
+)
 
 RECENTLY_ADDED_TABLE = TableDefinition(
     "recently_added",
@@ -232,10 +247,20 @@ RECENTLY_ADDED_TABLE = TableDefinition(
     "Subscriptions and trials added within the window, newest first.",
     (
         *_WHO,
-        Column("days_since_added", "Days since added", Unit.DAYS),
+        Column(
+            "days_since_added",
+            "Days since added",
+            Unit.DAYS,
+            "Days since the subscription or trial was added.",
+        ),
         *_COUNTS,
         _ASSIGNMENT_CHANGE,
-        Column("weekly_usage_change", "Weekly usage change", Unit.LICENSES),
+        Column(
+            "weekly_usage_change",
+            "Weekly usage change",
+            Unit.LICENSES,
+            "Licenses used in seven days now, less those a week ago.",
+        ),
     ),
     key="days_since_added",
 )
@@ -245,7 +270,12 @@ EXPIRING_TABLE = TableDefinition(
     "Active subscriptions and trials that end within the window, soonest first.",
     (
         *_WHO,
-        Column("days_until_expiration", "Days until expiration", Unit.DAYS),
+        Column(
+            "days_until_expiration",
+            "Days until expiration",
+            Unit.DAYS,
+            "Days until the subscription or trial ends.",
+        ),
         *_COUNTS,
         _USED_3MO,
     ),
@@ -257,7 +287,12 @@ RENEWING_TABLE = TableDefinition(
     "Active subscriptions that renew themselves within the window, soonest first.",
     (
         *_WHO,
-        Column("days_until_renewal", "Days until renewal", Unit.DAYS),
+        Column(
+            "days_until_renewal",
+            "Days until renewal",
+            Unit.DAYS,
+            "Days until the subscription renews itself.",
+        ),
         *_COUNTS,
         _USED_3MO,
     ),
@@ -269,10 +304,20 @@ LOW_ASSIGNMENT_TABLE = TableDefinition(
     "Active subscriptions and trials of customers with a low rate, lowest rate first.",
     (
         *_WHO,
-        Column("months_since_added", "Months since added", Unit.MONTHS),
+        Column(
+            "months_since_added",
+            "Months since added",
+            Unit.MONTHS,
+            "Complete months since the subscription or trial was added.",
+        ),
         *_COUNTS,
         _ASSIGNMENT,
-        Column("customer_assignment", "Customer's rate", Unit.SHARE),
+        Column(
+            "customer_assignment",
+            "Customer's rate",
+            Unit.SHARE,
+            "Assigned of all active licenses of the customer: the rate that made it low.",
+        ),
         _ASSIGNMENT_CHANGE,
     ),
     key="customer_assignment",
@@ -283,12 +328,32 @@ OVERAGE_TABLE = TableDefinition(
     "Active subscriptions and trials with overage, greatest overage first.",
     (
         *_WHO,
-        Column("months_remaining", "Months remaining", Unit.MONTHS),
-        Column("days_remaining", "Days remaining", Unit.DAYS),
-        Column("auto_renew", "Auto-renew", Unit.FLAG),
+        Column(
+            "months_remaining",
+            "Months remaining",
+            Unit.MONTHS,
+            "Complete months until the subscription or trial ends; none if it is open-ended.",
+        ),
+        Column(
+            "days_remaining",
+            "Days remaining",
+            Unit.DAYS,
+            "Days until the subscription or trial ends; none if it is open-ended.",
+        ),
+        Column(
+            "auto_renew",
+            "Auto-renew",
+            Unit.FLAG,
+            "Whether the subscription renews itself at its end.",
+        ),
         *_COUNTS,
         _ASSIGNMENT,
-        Column("utilization", "Used (%)", Unit.SHARE),
+        Column(
+            "utilization",
+            "Used (%)",
+            Unit.SHARE,
+            "Licenses used in the last seven days of all licenses of the row.",
+        ),
     ),
     key="overage",
     descending=True,

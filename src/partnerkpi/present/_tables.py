@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from partnerkpi.kpi import Unit
-from partnerkpi.present._widths import fill, isolated, pad, printable, width_of, wrapped
-from partnerkpi.present.formats import MISSING, said_cell
+from partnerkpi.present._widths import fill, isolated, pad, printable, width_of, words_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partnerkpi.kpi import Column
     from partnerkpi.present.pieces import Listing
+    from partnerkpi.present.words import Words
 
 __all__ = ["listing_lines"]
 
@@ -27,27 +27,33 @@ _INDENT = "  "
 _DEEP = "    "
 _SPOKEN = frozenset({Unit.TEXT, Unit.FLAG})
 _NARROWEST = 14
-_NOTE = f"{MISSING}: not known, or not defined for this row."
 
 
-def listing_lines(listing: Listing, width: int, rows: int | None) -> list[str]:
+def listing_lines(listing: Listing, width: int, rows: int | None, words: Words) -> list[str]:
     """Some rows of a listing, and how many more there are."""
     units = [column.unit for column in listing.columns]
+    missing = words.text("missing")
     hidden = 0 if rows is None else max(len(listing.rows) - rows, 0)
     place = slice(hidden, None) if listing.newest_last else slice(len(listing.rows) - hidden)
-    cells = [_said(listing.cells(row), units) for row in listing.rows[place]]
-    lines = _laid_out(_grid(listing.columns, cells), width) if cells else []
-    if any(MISSING in row for row in cells):
-        lines += fill(_NOTE, width, _INDENT)
+    cells = [_said(listing.cells(row), units, words) for row in listing.rows[place]]
+    lines = (
+        _laid_out(_grid(_titles(listing, words), listing.columns, cells), width) if cells else []
+    )
+    if any(missing in row for row in cells):
+        lines += fill(words.text("missing_note", missing=missing), width, _INDENT)
     if hidden:
-        which = " before" if listing.newest_last else ""
-        lines += fill(f"... and {hidden:,} more{which}", width, _INDENT)
+        which = "more_rows_before" if listing.newest_last else "more_rows"
+        lines += fill(words.text(which, count=words.number(hidden)), width, _INDENT)
 
-    return lines or [f"{_INDENT}none"]
+    return lines or [f"{_INDENT}{words.text('none')}"]
 
 
-def _said(values: tuple[object, ...], units: list[Unit]) -> list[str]:
-    return [printable(said_cell(value, unit)) for value, unit in zip(values, units, strict=True)]
+def _said(values: tuple[object, ...], units: list[Unit], words: Words) -> list[str]:
+    return [printable(words.value(value, unit)) for value, unit in zip(values, units, strict=True)]
+
+
+def _titles(listing: Listing, words: Words) -> list[str]:
+    return [printable(words.title(column)) for column in listing.columns]
 
 
 @frozen
@@ -75,8 +81,7 @@ class _Grid:
         return [] if all(self.counted) else fill(said.rstrip(" |"), width, _INDENT, _DEEP)
 
 
-def _grid(columns: Sequence[Column], cells: list[list[str]]) -> _Grid:
-    titles = [printable(column.title) for column in columns]
+def _grid(titles: list[str], columns: Sequence[Column], cells: list[list[str]]) -> _Grid:
     counted = [column.unit not in _SPOKEN for column in columns]
     narrow = [
         max(_longest_word(title), *(width_of(row[place]) for row in cells))
@@ -87,7 +92,7 @@ def _grid(columns: Sequence[Column], cells: list[list[str]]) -> _Grid:
 
 
 def _longest_word(title: str) -> int:
-    return max(map(width_of, title.split()), default=0)
+    return max(map(width_of, words_of(title)), default=0)
 
 
 def _laid_out(grid: _Grid, width: int) -> list[str]:

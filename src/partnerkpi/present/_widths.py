@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["fill", "isolated", "pad", "printable", "width_of", "wrapped"]
+__all__ = ["fill", "isolated", "pad", "printable", "width_of", "words_of", "wrapped"]
 
 # Scripts and emoji need the joiners; every other format character can reorder or hide text.
 _JOINERS = "\u200c\u200d"
@@ -72,6 +73,20 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return blanks + isolated(text) if right else isolated(text) + blanks
 
 
+def words_of(text: str) -> list[str]:
+    r"""What stands between blanks; one at which no line breaks belongs to the word.
+
+    Example:
+        >>> words_of("1\xa0204 licences")
+        ['1\xa0204', 'licences']
+    """
+    return _BLANKS.sub(" ", text).split(" ") if _FIXED.search(text) else text.split()
+
+
+_FIXED = re.compile("[\u00a0\u202f]")
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most so many columns, at least one line.
 
@@ -82,7 +97,7 @@ def wrapped(text: str, width: int) -> list[str]:
         ['a-very-', 'long-na', 'me']
     """
     lines = [""]
-    for word in text.split():
+    for word in words_of(text):
         for piece in _pieces(word, width):
             longer = f"{lines[-1]} {piece}" if lines[-1] else piece
             if width_of(longer) <= width:

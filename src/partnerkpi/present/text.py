@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from partnerkpi.present._tables import listing_lines
 from partnerkpi.present._widths import fill, pad, printable, width_of
-from partnerkpi.present.formats import said_value
+from partnerkpi.present.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from partnerkpi.present.pieces import Block, Page
+    from partnerkpi.present.words import Words
 
 __all__ = ["LEAST_WIDTH", "page_text"]
 
@@ -19,7 +20,7 @@ LEAST_WIDTH = 40
 _RULES = " =-"
 
 
-def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
+def page_text(page: Page, *, width: int = 80, rows: int | None = 10, words: Words = ENGLISH) -> str:
     """A page as plain text, no line wider than asked for.
 
     Wide letters count as two columns and combining marks as none. Characters that a terminal would
@@ -31,6 +32,7 @@ def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
         width: How many columns the terminal has; at least 40.
         rows: How many rows of each table to show, the number of the others being said; ``None``
             for all.
+        words: The words of the language of the page, in which its labels are already.
 
     Returns:
         The lines, without a newline at the end.
@@ -55,27 +57,37 @@ def page_text(page: Page, *, width: int = 80, rows: int | None = 10) -> str:
     if rows is not None and rows < 0:
         msg = f"the number of rows is 0 or more, not {rows}"
         raise ValueError(msg)
-    lines = [*fill(printable(page.title), width), *fill(printable(page.subtitle), width)]
+    lines = [
+        line
+        for said in (page.title, page.subtitle)
+        for line in (fill(printable(said), width) if said else ())
+    ]
     for block in page.blocks:
-        lines += ["", *_block(block, width, rows)]
+        lines += ["", *_block(block, width, rows, words)]
 
     return "\n".join(lines)
 
 
-def _block(block: Block, width: int, rows: int | None) -> Iterator[str]:
-    title = fill(printable(block.title), width)
-    yield from title
-    yield _RULES[block.level] * max(map(width_of, title))
+def _block(block: Block, width: int, rows: int | None, words: Words) -> Iterator[str]:
+    yield from _title(block, width)
     figures = [(each.definition, each.value) for each in block.figures]
-    values = [said_value(value, what, unit=block.explained) for what, value in figures]
-    pairs = [*block.facts, *zip((what.title for what, _ in figures), values, strict=True)]
-    notes = [what.sentence if block.explained else "" for what, _ in figures]
+    values = [words.figure(value, what, unit=block.explained) for what, value in figures]
+    pairs = [*block.facts, *zip((words.title(what) for what, _ in figures), values, strict=True)]
+    notes = [words.sentence(what) if block.explained else "" for what, _ in figures]
     yield from _pairs(pairs, [""] * len(block.facts) + notes, width)
     if block.listing is not None:
         if pairs:
             yield ""
         yield from fill(printable(block.listing.sentence), width)
-        yield from listing_lines(block.listing, width, rows)
+        yield from listing_lines(block.listing, width, rows, words)
+
+
+def _title(block: Block, width: int) -> list[str]:
+    if not block.title:
+        return []
+    title = fill(printable(block.title), width)
+
+    return [*title, _RULES[block.level] * max(map(width_of, title))]
 
 
 def _pairs(pairs: list[tuple[str, str]], notes: list[str], width: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.calling.sections import CallingState, finish_calling
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
@@ -27,6 +28,7 @@ from partnerkpi.reports.sources import Sources, lift_report
 from partnerkpi.reports.state import ReportState
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
 
     from partnerkpi.call_columns import Calls, QueueCalls
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from partnerkpi.calling.sections import Calling
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
+    from partnerkpi.present.charts import Charts
     from partnerkpi.reports.segments import Segments
 
 __all__ = ["DataNotes", "PortfolioPart", "Report", "finish", "report"]
@@ -77,7 +80,7 @@ class PortfolioPart:
 
 
 @frozen(eq=False, kw_only=True)
-class Report:
+class Report(Shown):
     """Every status, license and call figure at an instant, under a policy.
 
     Attributes:
@@ -145,19 +148,22 @@ class Report:
 
         return document_of(self)
 
-    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+    def to_text(self, *, width: int = 80, rows: int | None = 10, language: str = "en") -> str:
         """The report as a page for a terminal, rounded for reading.
 
         Args:
             width: How many columns the terminal has; no line is wider. At least 40.
             rows: How many rows of each table to show, the number of the others being said;
                 ``None`` for all.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
 
         Returns:
             The lines, without a newline at the end.
 
         Raises:
             ValueError: a width below 40, or a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
 
         Example:
             >>> from datetime import datetime, timezone
@@ -178,9 +184,121 @@ class Report:
             <BLANKLINE>
         """
         from partnerkpi.present.text import page_text
+        from partnerkpi.present.words import words
         from partnerkpi.reports.page import page_of
+        from partnerkpi.reports.telling import Telling
 
-        return page_text(page_of(self), width=width, rows=rows)
+        said = words(language)
+
+        return page_text(page_of(self, Telling(said)), width=width, rows=rows, words=said)
+
+    def charts(self, *, language: str = "en") -> Charts:
+        """Every trend and every distribution as a chart, by name, each made when asked for.
+
+        Args:
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Returns:
+            Charts such as ``licenses.calling.distribution_trend``; how many customers have which
+            share of their licenses assigned is among them only where the customers' records are.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> charts = report(Portfolio.from_customers([]), as_of=when).charts()
+            >>> list(charts)[:2]
+            ['licenses.meetings.distribution_trend', 'licenses.meetings.assignment']
+            >>> charts["licenses.meetings.assignment"].to_vega_lite()["title"]["text"]
+            'License assignment of customers: Webex Meetings'
+        """
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.charts import charts_of
+
+        return charts_of(self, self._sources, words(language))
+
+    def tables(self) -> dict[str, Table[Any]]:
+        """Every table of the report that spreadsheets show, by name, in the order of the page.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> list(report(Portfolio.from_customers([]), as_of=when).tables())[:2]
+            ['customers', 'licenses.meetings.recently_added']
+        """
+        from partnerkpi.reports.tables import tables_of
+
+        return tables_of(self)
+
+    def to_xlsx(self, path: str | os.PathLike[str], *, language: str = "en") -> None:
+        """Write every table of the report into a workbook, a sheet for each.
+
+        Args:
+            path: Where to; an existing file is replaced.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: the extra ``xlsx`` is not installed, or any language but English
+                without the extra ``locales``.
+            ValueError: a table has more rows, or a cell more characters, than a sheet can hold.
+            OSError: the path cannot be written.
+        """
+        from partnerkpi.present.spreadsheets import write_workbook
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.tables import sheets_of
+
+        said = words(language)
+        write_workbook(sheets_of(self, said), path, words=said, created=self.as_of)
+
+    def to_html(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        language: str = "en",
+        rows: int | None = 200,
+    ) -> str:
+        """The report as one HTML page that holds all it needs and asks for nothing.
+
+        Customers with their badges, the overview, a switch between Meetings and Calling, then each
+        section's figures, pictures and tables, which a small script sorts and narrows; complete
+        where scripts are off, in light and dark, and on paper.
+
+        Args:
+            path: Where to write the page as well, in UTF-8.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+            rows: How many rows of each table to show, the number of all being said; ``None`` for
+                all.
+
+        Returns:
+            The page.
+
+        Raises:
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
+            ValueError: a negative number of rows.
+            OSError: the file cannot be written.
+
+        Example:
+            >>> from datetime import datetime, timezone
+            >>> when = datetime(2026, 11, 22, tzinfo=timezone.utc)
+            >>> page = report(Portfolio.from_customers([]), as_of=when).to_html()
+            >>> page.partition("<title>")[2].partition("</title>")[0]
+            'Partner report, as of 2026-11-22T00:00:00Z'
+        """
+        from partnerkpi.present.html import page_html, write_page
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.page import page_of
+        from partnerkpi.reports.telling import Telling, statuses_of
+
+        told = words(language)
+        known = statuses_of(self._portfolio.customers) if self._portfolio else None
+        telling = Telling(told, whole=True, statuses=known, list_first=True)
+
+        return write_page(page_html(page_of(self, telling), told, rows=rows), path)
 
     def __str__(self) -> str:
         when = self.as_of.isoformat()

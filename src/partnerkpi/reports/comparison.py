@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.errors import RecordsMissingError
 from partnerkpi.kpi import Definition, Figure, Unit, Value
 from partnerkpi.status import Status
 
 if TYPE_CHECKING:
+    import os
     from datetime import datetime
 
     from partnerkpi.calling.figures import WeekFigure
@@ -42,18 +44,47 @@ __all__ = [
     "WeekChange",
 ]
 
+_PAGE = "Partner Hub, license distribution trend"
 UNOBSERVED_LINES: Final = Definition(
     "unobserved_lines",
     "Unobserved lines",
     "License lines of subscriptions that are there, without an observation by the instant.",
     Unit.COUNT,
+    source="partnerkpi, data notes",
+    formula="number of license lines",
 )
 _WEEK: Final = (
-    Definition("total", "Total licenses", "Licenses bought at the end of the week.", Unit.LICENSES),
-    Definition("assigned", "Assigned", "Licenses assigned at the end of the week.", Unit.LICENSES),
-    Definition("used", "Used", "Licenses used in the seven days before.", Unit.LICENSES),
     Definition(
-        "available", "Available", "Licenses bought and not assigned, line by line.", Unit.LICENSES
+        "total",
+        "Total licenses",
+        "Licenses bought at the end of the week.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(total)",
+    ),
+    Definition(
+        "assigned",
+        "Assigned",
+        "Licenses assigned at the end of the week.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(assigned)",
+    ),
+    Definition(
+        "used",
+        "Used",
+        "Licenses used in the seven days before.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(used_7d)",
+    ),
+    Definition(
+        "available",
+        "Available",
+        "Licenses bought and not assigned, line by line.",
+        Unit.LICENSES,
+        source=_PAGE,
+        formula="sum(max(0, total - assigned)), line by line",
     ),
 )
 WEEK_DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(
@@ -265,7 +296,7 @@ class PortfolioChange:
 
 
 @frozen(kw_only=True)
-class Comparison:
+class Comparison(Shown):
     """What happened between two reports.
 
     What both reports speak of is compared; where one of them is of calls alone, or has not been
@@ -367,17 +398,55 @@ class Comparison:
 
         return comparison_from(document, rules)
 
-    def to_text(self, *, width: int = 80, rows: int | None = 10) -> str:
+    def to_text(self, *, width: int = 80, rows: int | None = 10, language: str = "en") -> str:
         """The comparison as a page for a terminal.
 
         Args:
             width: How many columns the terminal has; at least 40.
             rows: How many rows of each table to show; ``None`` for all.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
 
         Raises:
             ValueError: a width below 40, or a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
         """
         from partnerkpi.present import page_text
+        from partnerkpi.present.words import words
         from partnerkpi.reports.comparison_page import page_of
 
-        return page_text(page_of(self), width=width, rows=rows)
+        said = words(language)
+
+        return page_text(page_of(self, said), width=width, rows=rows, words=said)
+
+    def to_html(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        language: str = "en",
+        rows: int | None = 200,
+    ) -> str:
+        """The comparison as one HTML page that holds all it needs and asks for nothing.
+
+        Args:
+            path: Where to write the page as well, in UTF-8.
+            language: ``en``, ``fr`` or ``sr``, also with a region as in ``fr-CA``.
+            rows: How many rows of each table to show, the number of all being said; ``None`` for
+                all.
+
+        Returns:
+            The page.
+
+        Raises:
+            ValueError: a negative number of rows.
+            UnknownLanguageError: no such language; names those that there are.
+            MissingExtraError: any language but English without the extra ``locales``.
+            OSError: the file cannot be written.
+        """
+        from partnerkpi.present.html import page_html, write_page
+        from partnerkpi.present.words import words
+        from partnerkpi.reports.comparison_page import page_of
+
+        said = words(language)
+
+        return write_page(page_html(page_of(self, said), said, rows=rows), path)

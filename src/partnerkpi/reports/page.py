@@ -2,123 +2,179 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from partnerkpi._instants import format_one, of_datetime
 from partnerkpi.kpi import Column, Unit
-from partnerkpi.present.pieces import Block, Listing, Page, listing
+from partnerkpi.present.pieces import Bar, Block, Listing, Page, Picture, listing
 from partnerkpi.reports.calling_page import calling_blocks
+from partnerkpi.reports.customers import CUSTOMERS_TABLE
 from partnerkpi.reports.document import SECTION_NAMES, figures_of
+from partnerkpi.reports.telling import TERMINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
+
+    from attrs import AttrsInstance
 
     from partnerkpi.kpi import Table
-    from partnerkpi.licenses.kpis import ProductSections, TrendWeek
+    from partnerkpi.licenses.kpis import Overview, ProductSections
     from partnerkpi.policy import Policy
-    from partnerkpi.reports.assembly import Report
+    from partnerkpi.present.words import Words
+    from partnerkpi.reports.assembly import DataNotes, Report
     from partnerkpi.reports.customers import CustomerRow
+    from partnerkpi.reports.telling import Telling
+    from partnerkpi.status import Status
 
-__all__ = ["page_of"]
+__all__ = ["TREND_COLUMNS", "overview_block", "page_of", "section_block", "section_blocks"]
 
-_PRODUCT_TITLES: Mapping[str, str] = MappingProxyType(
-    {"meetings": "Meetings licenses", "calling": "Calling licenses"}
-)
 _CUSTOMER_COLUMNS = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("customer", "Customer", Unit.TEXT),
-    Column("badge", "Badge", Unit.TEXT),
-    Column("others", "Other statuses", Unit.TEXT),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column("customer", "Customer", Unit.TEXT, "Name of the customer's organization."),
+    Column("badge", "Badge", Unit.TEXT, "The most urgent status of the customer."),
+    Column(
+        "others",
+        "Other statuses",
+        Unit.TEXT,
+        "Every other status that holds for the customer, the most urgent first.",
+    ),
 )
-_TREND_COLUMNS = (
-    Column("week_end", "Week's end", Unit.INSTANT),
-    Column("total", "Total licenses", Unit.LICENSES),
-    Column("assigned", "Assigned", Unit.LICENSES),
-    Column("used", "Used", Unit.LICENSES),
-    Column("available", "Available", Unit.LICENSES),
+_WHOLE_CUSTOMER_COLUMNS = (
+    *_CUSTOMER_COLUMNS,
+    *(each for each in CUSTOMERS_TABLE.columns if each.name in {"managed_by", "tags", "products"}),
 )
+_SEATS = Bar("seats", ("used", "assigned", "available", "overage", "total"))
+_LICENSES = Picture("lines", ("total", "assigned", "used"))
+TREND_COLUMNS = (
+    Column("week_end", "Week's end", Unit.INSTANT, "End of the week, Sunday 00:00 UTC."),
+    Column("total", "Total licenses", Unit.LICENSES, "Licenses bought at the end of the week."),
+    Column("assigned", "Assigned", Unit.LICENSES, "Licenses assigned at the end of the week."),
+    Column("used", "Used", Unit.LICENSES, "Licenses used in the seven days before."),
+    Column(
+        "available", "Available", Unit.LICENSES, "Licenses bought and not assigned, line by line."
+    ),
+)
+_WEEK_CELLS = attrgetter(*(column.name for column in TREND_COLUMNS))
 
 
-def page_of(report: Report) -> Page:
+def page_of(report: Report, telling: Telling = TERMINAL) -> Page:
     """The page of a report."""
-    when = format_one(of_datetime(report.as_of))
+    words = telling.words
+    when = words.text("as_of", when=words.moment(report.as_of))
 
-    return Page("Partner report", f"as of {when}", tuple(_blocks(report)))
+    return Page(words.text("report"), when, tuple(_blocks(report, telling)))
 
 
-def _blocks(report: Report) -> Iterator[Block]:
+def _blocks(report: Report, telling: Telling) -> Iterator[Block]:
+    text = telling.words.text
     if report.has_portfolio:
-        yield from _portfolio(report)
+        yield from _portfolio(report, telling)
     if report.calling:
-        yield from calling_blocks(report.calling)
+        yield from calling_blocks(report.calling, telling)
     if report.figures:
         own = tuple(report.figures.values())
-        yield Block(title="Further figures", level=1, figures=own, explained=True)
-    yield Block(title="Data", level=1, facts=_data(report))
-    yield Block(title="Policy", level=1, facts=_settings(report.policy))
+        yield Block(title=text("own_figures"), level=1, figures=own, explained=True)
+    facts = _data(report.data, telling.words, portfolio=report.has_portfolio)
+    yield Block(title=text("data"), level=1, facts=facts)
+    yield Block(title=text("policy"), level=1, facts=_settings(report.policy))
 
 
-def _portfolio(report: Report) -> Iterator[Block]:
-    overview = tuple(figures_of(report.overview).values())
-    yield Block(title="Overview", level=1, figures=overview)
-    yield Block(title="Customers", level=1, listing=_customers(report.customers))
+def _portfolio(report: Report, telling: Telling) -> Iterator[Block]:
+    text = telling.words.text
+    rows = (_whole_customers if telling.whole else _customers)(report.customers, telling.words)
+    customers = Block(title=text("customers"), level=1, listing=rows)
+    overview = overview_block(report.overview, telling)
+    yield from (customers, overview) if telling.list_first else (overview, customers)
     for code, sections in report.licenses.items():
-        yield Block(title=_PRODUCT_TITLES.get(code, f"{code} licenses"), level=1)
-        yield from _sections(sections)
+        yield Block(title=text(f"{code}_licenses"), level=1, choice=text(code))
+        yield from section_blocks(sections, telling)
 
 
-def _customers(table: Table[CustomerRow]) -> Listing:
-    sentence = (
-        f"All {len(table):,}, also those without Meetings or Calling licenses, by id; the badge is"
-        " the most urgent status."
+def overview_block(overview: Overview, telling: Telling) -> Block:
+    """The overview's figures."""
+    figures = tuple(figures_of(overview).values())
+
+    return Block(title=telling.words.text("overview"), level=1, figures=figures)
+
+
+def _customers(table: Table[CustomerRow], words: Words) -> Listing:
+    return Listing(_all_of(table, words), _CUSTOMER_COLUMNS, table, _customer_cells)
+
+
+def _whole_customers(table: Table[CustomerRow], words: Words) -> Listing:
+    return Listing(
+        _all_of(table, words),
+        _WHOLE_CUSTOMER_COLUMNS,
+        table,
+        partial(_whole_customer_cells, words),
+        statuses=_own_statuses,
     )
 
-    return Listing(sentence, _CUSTOMER_COLUMNS, table, _customer_cells)
+
+def _all_of(table: Table[CustomerRow], words: Words) -> str:
+    return words.text("customers_sentence", count=words.number(len(table)))
 
 
 def _customer_cells(row: CustomerRow) -> tuple[object, ...]:
     return row.customer_id, row.customer, row.badge, row.statuses[1:]
 
 
-def _sections(sections: ProductSections) -> Iterator[Block]:
-    sentence = "At the end of each completed week, over the subscriptions active then."
+def _whole_customer_cells(words: Words, row: CustomerRow) -> tuple[object, ...]:
+    products = tuple(map(words.product, row.products))
+
+    return *_customer_cells(row), row.managed_by, row.tags, products
+
+
+def _own_statuses(rows: Sequence[CustomerRow]) -> list[tuple[Status, ...]]:
+    return [row.statuses for row in rows]
+
+
+def section_blocks(sections: ProductSections, telling: Telling) -> Iterator[Block]:
+    """The trend and the sections of a product."""
+    text = telling.words.text
     weeks = Listing(
-        sentence, _TREND_COLUMNS, sections.distribution_trend, _week_cells, newest_last=True
+        text("distribution_trend_sentence"),
+        TREND_COLUMNS,
+        sections.distribution_trend,
+        _WEEK_CELLS,
+        newest_last=True,
+        picture=_LICENSES,
     )
-    yield Block(title="License distribution trend", listing=weeks)
+    yield Block(title=text("distribution_trend"), listing=weeks)
     for name in SECTION_NAMES:
-        section: Any = getattr(sections, name)
-        rows = section.rows
-        figures = tuple(figures_of(section).values())
-        yield Block(title=rows.definition.title, figures=figures, listing=listing(rows))
+        yield section_block(getattr(sections, name), telling)
 
 
-def _week_cells(week: TrendWeek) -> tuple[object, ...]:
-    return week.week_end, week.total, week.assigned, week.used, week.available
+def section_block(section: AttrsInstance, telling: Telling) -> Block:
+    """The figures and the rows of a license section."""
+    rows: Table[Any] = section.rows  # type: ignore[attr-defined]
+    figures = tuple(figures_of(section).values())
+    shown = listing(rows, telling.words, bar=_SEATS, statuses=telling.statuses)
+
+    return Block(title=telling.words.title(rows.definition), figures=figures, listing=shown)
 
 
-def _data(report: Report) -> tuple[tuple[str, str], ...]:
-    data = report.data
+def _data(data: DataNotes, words: Words, *, portfolio: bool) -> tuple[tuple[str, str], ...]:
     counts = {
-        "License lines without an observation": (
-            data.unobserved_lines if report.has_portfolio else None,
-            "they count 0",
-        ),
-        "Duplicate rows of call legs": (data.duplicate_calls, "left out"),
-        "Duplicate rows of queue calls": (data.duplicate_queue_calls, "left out"),
-        "Contradictions among call legs": (data.tied_calls or None, _TIED),
-        "Contradictions among queue calls": (data.tied_queue_calls or None, _TIED),
+        "unobserved_lines": (data.unobserved_lines if portfolio else None, "count_zero"),
+        "duplicate_calls": (data.duplicate_calls, "left_out"),
+        "duplicate_queue_calls": (data.duplicate_queue_calls, "left_out"),
+        "tied_calls": (data.tied_calls or None, "tied"),
+        "tied_queue_calls": (data.tied_queue_calls or None, "tied"),
     }
 
     return tuple(
-        (title, f"{count:,}" + (f" ({note})" if count else ""))
-        for title, (count, note) in counts.items()
+        (words.text(key), _noted(count, note, words))
+        for key, (count, note) in counts.items()
         if count is not None
     )
 
 
-_TIED = "duplicates reported at one instant that say different things"
+def _noted(count: int, note: str, words: Words) -> str:
+    said = words.number(count)
+
+    return words.text("count_with_note", count=said, note=words.text(note)) if count else said
 
 
 def _settings(policy: Policy) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import lock_mask, reduced
 from partnerkpi._cells import Integers, Ratios, Texts
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling._cells import difference
 from partnerkpi.calling.figures import counted
@@ -52,6 +53,7 @@ CALLS = Definition(
     Unit.CALLS,
     ("calls",),
     source=_SOURCE,
+    formula="number of distinct (customer_id, call_id)",
 )
 SHARE = Definition(
     "features.share",
@@ -62,6 +64,7 @@ SHARE = Definition(
     ("calls", "features"),
     "no customer with call queues had a call",
     _SOURCE,
+    formula="calls with the feature / calls",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (CALLS, SHARE)
@@ -87,9 +90,14 @@ FEATURES_TABLE = TableDefinition(
     "Features used",
     "Features that a call of the last week used, the most used first.",
     (
-        Column("feature", "Feature", Unit.TEXT),
-        Column("calls", "Calls", Unit.CALLS),
-        Column("share", "Calls (%)", Unit.SHARE),
+        Column("feature", "Feature", Unit.TEXT, "The feature of calling."),
+        Column("calls", "Calls", Unit.CALLS, "Different calls that used the feature."),
+        Column(
+            "share",
+            "Calls (%)",
+            Unit.SHARE,
+            "Those of all different calls, over customers with call queues.",
+        ),
     ),
     key="calls",
     descending=True,
@@ -318,7 +326,7 @@ class CountedUse:
 
 
 @frozen(eq=False, kw_only=True)
-class Features:
+class Features(Shown):
     """Which features are used, over customers with call queues.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling.figures import counted
 from partnerkpi.calling.legs.columns import GOOD, POOR, UNKNOWN
@@ -51,6 +52,7 @@ GOOD_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 POOR_LEGS = Definition(
     "quality.poor",
@@ -59,6 +61,7 @@ POOR_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 UNKNOWN_LEGS = Definition(
     "quality.unknown",
@@ -67,6 +70,7 @@ UNKNOWN_LEGS = Definition(
     Unit.CALL_LEGS,
     ("quality",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 POOR_SHARE = Definition(
     "quality.poor_share",
@@ -76,6 +80,7 @@ POOR_SHARE = Definition(
     ("quality",),
     "no call leg was measured",
     _SOURCE,
+    formula="poor / (good + poor)",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (GOOD_LEGS, POOR_LEGS, UNKNOWN_LEGS, POOR_SHARE)
@@ -183,7 +188,7 @@ _MEASURED: LegRule[QualityFacts] = LegRule(
 
 
 @frozen(eq=False, kw_only=True)
-class Quality:
+class Quality(Shown):
     """How well calls went.
 
     Attributes:

@@ -102,16 +102,33 @@ class CustomerQualityRow:
 
 
 _COUNTS = (
-    Column("good", "Good", Unit.CALL_LEGS),
-    Column("poor", "Poor", Unit.CALL_LEGS),
-    Column("unknown", "Unknown", Unit.CALL_LEGS),
-    Column("poor_share", "Poor (%)", Unit.SHARE),
+    Column(
+        "good",
+        "Good",
+        Unit.CALL_LEGS,
+        "Call legs of which something was measured, and nothing reached its limit.",
+    ),
+    Column(
+        "poor",
+        "Poor",
+        Unit.CALL_LEGS,
+        "Call legs whose packet loss, latency or jitter met or exceeded its limit.",
+    ),
+    Column("unknown", "Unknown", Unit.CALL_LEGS, "Call legs of which nothing was measured."),
+    Column("poor_share", "Poor (%)", Unit.SHARE, "Poor of the good and poor call legs."),
 )
 
-_TYPE = Column("endpoint_type", "Endpoint type", Unit.TEXT)
+_TYPE = Column(
+    "endpoint_type", "Endpoint type", Unit.TEXT, "What kind of device or app was called with."
+)
 _CUSTOMER = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("customer", "Customer", Unit.TEXT),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column(
+        "customer",
+        "Customer",
+        Unit.TEXT,
+        "Name of the customer's organization; none if no portfolio has the customer.",
+    ),
 )
 
 ENDPOINTS_TABLE = TableDefinition(

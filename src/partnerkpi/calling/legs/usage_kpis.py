@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from partnerkpi._arrays import exact_sum
 from partnerkpi._instants import to_datetime
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling.figures import WeekFigure, WeekSayer, counted
 from partnerkpi.calling.legs.evidence import CustomerGrounds, LegGrounds
@@ -47,6 +48,7 @@ ACTIVE_USERS = Definition(
     Unit.USERS,
     ("user weeks",),
     source=_SOURCE,
+    formula="number of distinct (customer_id, user_id)",
 )
 LIGHT = Definition(
     "usage.light",
@@ -56,6 +58,7 @@ LIGHT = Definition(
     Unit.USERS,
     ("user weeks",),
     source=_SOURCE,
+    formula="number of users with usage_bands[0] <= call legs < usage_bands[1]",
 )
 MODERATE = Definition(
     "usage.moderate",
@@ -65,6 +68,7 @@ MODERATE = Definition(
     Unit.USERS,
     ("user weeks",),
     source=_SOURCE,
+    formula="number of users with usage_bands[1] <= call legs < usage_bands[2]",
 )
 HEAVY = Definition(
     "usage.heavy",
@@ -73,6 +77,7 @@ HEAVY = Definition(
     Unit.USERS,
     ("user weeks",),
     source=_SOURCE,
+    formula="number of users with usage_bands[2] <= call legs",
 )
 INACTIVE_LICENSES = Definition(
     "usage.inactive",
@@ -83,6 +88,7 @@ INACTIVE_LICENSES = Definition(
     ("user weeks", "seats"),
     "no customer is known to have a line of Calling",
     _SOURCE,
+    formula="sum over customers of max(0, assigned - active users)",
 )
 LEGS = Definition(
     "usage.legs",
@@ -91,6 +97,7 @@ LEGS = Definition(
     Unit.CALL_LEGS,
     ("legs",),
     source=_SOURCE,
+    formula="number of call legs",
 )
 DURATION = Definition(
     "usage.duration_ms",
@@ -99,6 +106,7 @@ DURATION = Definition(
     Unit.MILLISECONDS,
     ("duration",),
     source=_SOURCE,
+    formula="sum(duration_ms)",
 )
 LEGS_PER_USER = Definition(
     "usage.legs_per_active_user",
@@ -108,6 +116,7 @@ LEGS_PER_USER = Definition(
     ("user weeks",),
     "nobody was active",
     _SOURCE,
+    formula="call legs with a user_id / active users",
 )
 TRENDING_DOWN = Definition(
     "usage.trending_down",
@@ -116,6 +125,7 @@ TRENDING_DOWN = Definition(
     Unit.CUSTOMERS,
     ("legs",),
     source=_SOURCE,
+    formula="number of distinct customers",
 )
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -132,7 +142,7 @@ DEFINITIONS: tuple[Definition, ...] = (
 
 
 @frozen(eq=False, kw_only=True)
-class Usage:
+class Usage(Shown):
     """Who called, and how much.
 
     Attributes:

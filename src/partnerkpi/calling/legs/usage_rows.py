@@ -116,15 +116,47 @@ class UsageChangeRow:
 
 
 _FIGURES = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("customer", "Customer", Unit.TEXT),
-    Column("active_users", "Active users", Unit.USERS),
-    Column("legs", "Call legs", Unit.CALL_LEGS),
-    Column("duration_ms", "Duration", Unit.MILLISECONDS),
-    Column("user_legs", "Call legs of users", Unit.CALL_LEGS),
-    Column("legs_per_active_user", "Call legs per active user", Unit.CALL_LEGS_PER_USER),
-    Column("assigned", "Assigned", Unit.LICENSES),
-    Column("total", "Total licenses", Unit.LICENSES),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column(
+        "customer",
+        "Customer",
+        Unit.TEXT,
+        "Name of the customer's organization; none if no portfolio has the customer.",
+    ),
+    Column(
+        "active_users",
+        "Active users",
+        Unit.USERS,
+        "Users of the customer with a call leg in the last week.",
+    ),
+    Column("legs", "Call legs", Unit.CALL_LEGS, "Call legs that started in the last week."),
+    Column(
+        "duration_ms", "Duration", Unit.MILLISECONDS, "How long these call legs lasted together."
+    ),
+    Column(
+        "user_legs",
+        "Call legs of users",
+        Unit.CALL_LEGS,
+        "Call legs of the last week that have a user.",
+    ),
+    Column(
+        "legs_per_active_user",
+        "Call legs per active user",
+        Unit.CALL_LEGS_PER_USER,
+        "Call legs that have a user, divided by the active users.",
+    ),
+    Column(
+        "assigned",
+        "Assigned",
+        Unit.LICENSES,
+        "Calling licenses assigned at the end of the last week.",
+    ),
+    Column(
+        "total",
+        "Total licenses",
+        Unit.LICENSES,
+        "Calling licenses bought, at the end of the last week.",
+    ),
 )
 
 USAGE_TABLE = TableDefinition(
@@ -134,8 +166,18 @@ USAGE_TABLE = TableDefinition(
     " first.",
     (
         *_FIGURES,
-        Column("legs_by_week", "Call legs by week", Unit.CALL_LEGS),
-        Column("legs_change", "Change in call legs", Unit.CALL_LEGS),
+        Column(
+            "legs_by_week",
+            "Call legs by week",
+            Unit.CALL_LEGS,
+            "Call legs in each week of the trend, oldest first.",
+        ),
+        Column(
+            "legs_change",
+            "Change in call legs",
+            Unit.CALL_LEGS,
+            "Call legs of the last week, less those of the week before.",
+        ),
     ),
     key="legs_change",
 )

@@ -54,12 +54,32 @@ HOURS_TABLE = TableDefinition(
     "Call queues by hour of the week",
     "Queues with a call in the trend's weeks, by customer id and queue id.",
     (
-        Column("customer_id", "Customer ID", Unit.TEXT),
-        Column("customer", "Customer", Unit.TEXT),
-        Column("queue_id", "Queue ID", Unit.TEXT),
-        Column("offered", "Calls offered by hour", Unit.CALLS),
-        Column("abandoned", "Calls abandoned by hour", Unit.CALLS),
-        Column("waiting", "Calls waiting by hour", Unit.CALLS),
+        Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+        Column(
+            "customer",
+            "Customer",
+            Unit.TEXT,
+            "Name of the customer's organization; none if no portfolio has the customer.",
+        ),
+        Column("queue_id", "Queue ID", Unit.TEXT, "Id of the queue, unique within the customer."),
+        Column(
+            "offered",
+            "Calls offered by hour",
+            Unit.CALLS,
+            "Calls offered in each of the 168 hours of the week, from Sunday 00:00 UTC.",
+        ),
+        Column(
+            "abandoned",
+            "Calls abandoned by hour",
+            Unit.CALLS,
+            "Those of them that were abandoned or ended with a message.",
+        ),
+        Column(
+            "waiting",
+            "Calls waiting by hour",
+            Unit.CALLS,
+            "Calls still waiting, which are not offered yet.",
+        ),
     ),
     key="customer_id",
 )

@@ -60,6 +60,8 @@ TRENDING_DOWN = Definition(
     Unit.CUSTOMERS,
     ("hours",),
     "the trend does not go back so far",
+    source="Control Hub, call queue analytics",
+    formula="number of distinct customers",
 )
 
 

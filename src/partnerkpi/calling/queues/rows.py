@@ -194,25 +194,40 @@ class QueueRow:
 def _column(name: str) -> Column:
     definition = FIGURES[name].definition
 
-    return Column(name, definition.title, definition.unit)
+    return Column(name, definition.title, definition.unit, definition.sentence)
 
 
 _CUSTOMER = (
-    Column("customer_id", "Customer ID", Unit.TEXT),
-    Column("customer", "Customer", Unit.TEXT),
+    Column("customer_id", "Customer ID", Unit.TEXT, "Unique id of the customer."),
+    Column(
+        "customer",
+        "Customer",
+        Unit.TEXT,
+        "Name of the customer's organization; none if no portfolio has the customer.",
+    ),
 )
-_QUEUE = Column("queue_id", "Queue ID", Unit.TEXT)
+_QUEUE = Column("queue_id", "Queue ID", Unit.TEXT, "Id of the queue, unique within the customer.")
 _SAID = (
     _column("offered"),
     _column("waiting"),
-    Column("outcomes", "Outcomes", Unit.CALLS),
+    Column("outcomes", "Outcomes", Unit.CALLS, "Calls offered, by how they ended."),
     _column("average_time_to_answer_ms"),
     _column("average_wait_before_abandon_ms"),
     _column("abandoned_rate"),
     _column("longest_answered_ms"),
     _column("longest_abandoned_ms"),
-    Column("answered_wait_ms", "Wait percentiles, answered", Unit.MILLISECONDS),
-    Column("abandoned_wait_ms", "Wait percentiles, abandoned", Unit.MILLISECONDS),
+    Column(
+        "answered_wait_ms",
+        "Wait percentiles, answered",
+        Unit.MILLISECONDS,
+        "Waits that 50, 90 and 95 % of the calls answered or transferred did not exceed.",
+    ),
+    Column(
+        "abandoned_wait_ms",
+        "Wait percentiles, abandoned",
+        Unit.MILLISECONDS,
+        "Waits that 50, 90 and 95 % of the calls abandoned or ended with a message did not exceed.",
+    ),
     _column("service_level"),
 )
 

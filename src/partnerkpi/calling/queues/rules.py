@@ -88,7 +88,15 @@ def _count(
     offered = set(outcomes) < set(OFFERED)
 
     return QueueFigure(
-        Definition(f"queues.{name}", title, sentence, Unit.CALLS, ("calls",), source=_SOURCE),
+        Definition(
+            f"queues.{name}",
+            title,
+            sentence,
+            Unit.CALLS,
+            ("calls",),
+            source=_SOURCE,
+            formula="number of calls",
+        ),
         lambda cells, _: Integers(cells.of(outcomes)),
         _OFFERED_CALLS if offered else _ALL,
         _WAS_OFFERED if offered else "entered a queue in the last week",
@@ -149,6 +157,7 @@ def _group(name: str, title: str, sentence: str, group: int) -> QueueFigure:
             ("calls", "waits"),
             _NOBODY[group],
             _SOURCE,
+            f"sum(wait_ms) / number of calls, {_WHO[group]}",
         ),
         lambda cells, _: average_wait(cells, group),
         _OFFERED_CALLS,
@@ -170,7 +179,13 @@ def _waited(group: int) -> Callable[[Policy, _Value], Pick]:
 
 
 def _of_waits(
-    name: str, title: str, sentence: str, group: int, say: Callable[[Cells, Policy], _Said]
+    name: str,
+    title: str,
+    sentence: str,
+    group: int,
+    say: Callable[[Cells, Policy], _Said],
+    *,
+    formula: str,
 ) -> QueueFigure:
     return QueueFigure(
         Definition(
@@ -181,6 +196,7 @@ def _of_waits(
             ("waits",),
             _NOBODY[group],
             _SOURCE,
+            f"{formula}, {_WHO[group]}",
         ),
         say,
         _always((ANSWERED, ABANDONED)[group]),
@@ -197,6 +213,7 @@ def _longest(group: int) -> QueueFigure:
         f"Longest wait in the last week of a call that was {_WHO[group]}.",
         group,
         lambda cells, _: longest_wait(cells, group),
+        formula="max(wait_ms)",
     )
 
 
@@ -214,6 +231,7 @@ def percentile_figure(group: int, percent: int | Fraction) -> QueueFigure:
         f" {percent} % of them did not exceed, by nearest rank.",
         group,
         lambda cells, _: percentiles(cells, group, [percent])[0],
+        formula=f"the ceil({percent} n / 100)-th smallest of n wait_ms",
     )
 
 
@@ -237,6 +255,7 @@ _SERVICE_LEVEL = QueueFigure(
         ("calls", "waits"),
         "no call counts by the formula",
         _SOURCE,
+        "by the policy's service_level.formula; answered within threshold_ms / offered by default",
     ),
     _say_level,
     lambda policy: service_level(policy)[1],
@@ -288,6 +307,7 @@ _FIGURES = (
             ("calls",),
             "no call was offered",
             _SOURCE,
+            "(abandoned + voicemail) / offered",
         ),
         lambda cells, _: Ratios(cells.of(ABANDONED), cells.offered()),
         _OFFERED_CALLS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, frozen
 
+from partnerkpi._showing import Shown
 from partnerkpi.aggregates import Ratio
 from partnerkpi.calling.queues.columns import OFFERED
 from partnerkpi.calling.queues.rules import FIGURES, PERCENTS, percentile_figure
@@ -44,7 +45,7 @@ class WaitFigures:
     p95: WeekFigure[int | None, int]
 
 
-class QueueSection(ABC):
+class QueueSection(Shown, ABC):
     """Calls into queues in the last completed week, overall and by customer and queue.
 
     Counted here (``QueueKpis``) or read from a document (``StoredQueues``): the same figures and
