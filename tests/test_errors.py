@@ -31,6 +31,7 @@ from partnerkpi.errors import (
     PolicyError,
     RecordsMissingError,
     ReplayError,
+    UnknownLanguageError,
     UnknownNameError,
 )
 
@@ -53,6 +54,11 @@ EXAMPLES: dict[type[PartnerKpiError], tuple[PartnerKpiError, type[Exception], st
         UnknownNameError("column", "asigned", ("assigned", "total")),
         KeyError,
         "no column is called 'asigned'; did you mean 'assigned'?",
+    ),
+    UnknownLanguageError: (
+        UnknownLanguageError("language", "sr-Cyrl", ("en", "sr")),
+        UnknownNameError,
+        "no language is called 'sr-Cyrl' (known: en, sr)",
     ),
     MissingExtraError: (
         MissingExtraError("fast"),
