@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from partnerkpi.columns import Portfolio
     from partnerkpi.deduplication import Duplicates, deduplicated
     from partnerkpi.filters import where
+    from partnerkpi.io.arrow import calls_from_arrow, from_arrow, queue_calls_from_arrow
     from partnerkpi.io.calls import (
         calls_from_columns,
         calls_from_rows,
@@ -85,6 +86,7 @@ __all__ = [
     "Role",
     "Subscription",
     "calling",
+    "calls_from_arrow",
     "calls_from_columns",
     "calls_from_rows",
     "calls_in_batches",
@@ -93,10 +95,12 @@ __all__ = [
     "deduplicated",
     "errors",
     "filters",
+    "from_arrow",
     "from_columns",
     "from_dict",
     "licenses",
     "managing",
+    "queue_calls_from_arrow",
     "queue_calls_from_columns",
     "queue_calls_from_rows",
     "queue_calls_in_batches",
@@ -123,6 +127,7 @@ _ROOMS = MappingProxyType(
         "columns": ("Portfolio",),
         "deduplication": ("Duplicates", "deduplicated"),
         "filters": ("where",),
+        "io.arrow": ("calls_from_arrow", "from_arrow", "queue_calls_from_arrow"),
         "io.calls": (
             "calls_from_columns",
             "calls_from_rows",

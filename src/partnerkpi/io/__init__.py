@@ -1,5 +1,11 @@
 """The doors: documents, tables and columns in, documents and tables out."""
 
+from partnerkpi.io.arrow import (
+    ArrowStream,
+    calls_from_arrow,
+    from_arrow,
+    queue_calls_from_arrow,
+)
 from partnerkpi.io.calls import (
     calls_from_columns,
     calls_from_rows,
@@ -16,14 +22,18 @@ from partnerkpi.io.schemas import schema
 from partnerkpi.io.tables import TableFile, TableFiles
 
 __all__ = [
+    "ArrowStream",
     "Inputs",
     "TableFile",
     "TableFiles",
+    "calls_from_arrow",
     "calls_from_columns",
     "calls_from_rows",
     "calls_in_batches",
+    "from_arrow",
     "from_columns",
     "from_dict",
+    "queue_calls_from_arrow",
     "queue_calls_from_columns",
     "queue_calls_from_rows",
     "queue_calls_in_batches",

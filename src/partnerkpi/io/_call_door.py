@@ -12,6 +12,7 @@ from attrs import evolve
 from partnerkpi._faults import FaultLog, shown
 from partnerkpi.call_columns import Calls, QueueCalls
 from partnerkpi.errors import Fault, InputError, Place
+from partnerkpi.io._arrow_tables import ArrowTable, opened_stream
 from partnerkpi.io._call_tables import Gathering
 from partnerkpi.io._cells import came
 from partnerkpi.io._columns_in import parts_of
@@ -111,6 +112,16 @@ class CallDoor(Generic[_Made]):
         whole = Whole(self._table.table, self._log)
         whole.take(columns, self._unknown)
         for part in parts_of(whole):
+            self._gathering.add(part)
+
+        return self._gathering.finish()
+
+    def of_arrow(self, table: object) -> _Made:
+        """The column set of a table that exports an Arrow stream."""
+        reader = opened_stream(table)
+        whole = ArrowTable(self._table.table, self._log)
+        whole.take_schema(reader.schema, self._unknown)
+        for part in whole.parts(reader):
             self._gathering.add(part)
 
         return self._gathering.finish()
