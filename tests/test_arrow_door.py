@@ -119,7 +119,7 @@ SOURCES: Mapping[str, Callable[[Any], Any]] = {
     "polars": pl.from_arrow,
     "pandas": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
     "pandas on numpy": lambda table: table.to_pandas(),
-    "duckdb": lambda table: duckdb.from_arrow(table),
+    "duckdb": duckdb.from_arrow,
 }
 
 
@@ -147,9 +147,7 @@ def test_labels_may_differ_repeat_and_be_null() -> None:
     rows = [QUEUED | {"record_id": each} for each in ("a", "b", None, "a", "c")]
     chunks = [
         pa.DictionaryArray.from_arrays(pa.array([2, 1, 0]), pa.array([None, "b", "a"])),
-        pa.DictionaryArray.from_arrays(
-            pa.array([0, 3]), pa.array(["a", "x", "a", "c"])
-        ),
+        pa.DictionaryArray.from_arrays(pa.array([0, 3]), pa.array(["a", "x", "a", "c"])),
     ]
     columns = {name: pa.array([typed(QUEUED)[name]] * 5) for name in QUEUED if name != "record_id"}
 
@@ -189,7 +187,7 @@ def test_what_is_null_may_hold_anything() -> None:
 
     calls = pk.queue_calls_from_arrow(pa.table(columns))
 
-    expected = [{"talk_ms": None, "reported_at": None, "record_id": None}]
+    expected: list[Row] = [{"talk_ms": None, "reported_at": None, "record_id": None}]
     expected += [{"talk_ms": 7, "reported_at": "1970-01-01", "record_id": "x"}]
     assert of_columns("queue_calls", [QUEUED | each for each in expected]) == calls
 
@@ -401,8 +399,9 @@ def test_orphans_know_their_rows() -> None:
     with pytest.raises(InputError) as caught:
         pk.from_arrow(customers=customers, subscriptions=subscriptions, licenses=licenses)
 
-    assert ["columns subscriptions, row 1, column customer_id: expected the id of a customer that is"
-            " found '9'"] == [str(fault) for fault in caught.value.faults]  # fmt: skip
+    (fault,) = caught.value.faults
+    place = "columns subscriptions, row 1, column customer_id"
+    assert f"{place}: expected the id of a customer that is there, found '9'" == str(fault)
 
 
 @pytest.mark.parametrize("source", [[QUEUED], 5, pl.Series(["a"])])

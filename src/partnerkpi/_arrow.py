@@ -7,6 +7,8 @@ Arrow keeps the NumPy arrays alive; they are locked, so nobody changes them unde
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +20,17 @@ from partnerkpi.errors import MissingExtraError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Codes, Mask, Micros, Rows
     from partnerkpi._text import Text
 
 __all__ = [
-    "capsule",
+    "Exporting",
+    "coded_array",
     "codes_array",
     "flags_array",
     "installed",
@@ -54,9 +60,8 @@ def library() -> Any:
     """
     if not installed():
         raise MissingExtraError(_EXTRA)
-    import pyarrow as pa
 
-    return pa
+    return import_module("pyarrow")
 
 
 def numbers_array(values: NDArray[Any], known: Mask | None = None) -> Any:
@@ -121,6 +126,19 @@ def _signed(size: int) -> type[np.int8 | np.int32]:
     return np.int8 if size <= np.iinfo(np.int8).max else np.int32
 
 
+def coded_array(codes: Codes, labels: Sequence[str | None]) -> Any:
+    """Dictionary-encoded texts of few labels, one of which may be none."""
+    pa = library()
+    if None in labels:
+        table = np.array([-1 if label is None else at for at, label in enumerate(labels)], np.int8)
+        codes = table.take(codes)
+    narrow: Any = codes.astype(np.int8, copy=False)
+    known = None if None not in labels else narrow >= 0
+    names = pa.array(["" if label is None else label for label in labels], pa.string())
+
+    return pa.DictionaryArray.from_arrays(numbers_array(narrow, known), names)
+
+
 def lists_array(rows: Rows, items: Any, size: int) -> Any:
     """Lists: ``items[i]`` is in the list of ``rows[i]``, which rise."""
     pa = library()
@@ -137,15 +155,74 @@ def structs_array(members: Mapping[str, Any]) -> Any:
     return library().StructArray.from_arrays(list(members.values()), list(members))
 
 
-def table_of(names: Sequence[str], arrays: Sequence[Any]) -> Any:
+def table_of(columns: Mapping[str, Any]) -> Any:
     """A table of one record batch."""
     pa = library()
 
-    return pa.Table.from_batches([pa.RecordBatch.from_arrays(list(arrays), list(names))])
+    return pa.Table.from_batches([pa.RecordBatch.from_arrays([*columns.values()], [*columns])])
 
 
-def capsule(table: Any, requested_schema: object = None) -> object:
-    """The stream of a table, as the Arrow PyCapsule interface has it."""
-    stream: object = table.__arrow_c_stream__(requested_schema)
+class Exporting(ABC):
+    """What goes out as an Arrow stream, and through it to every library of frames.
 
-    return stream
+    Integers, measurements and instants go out without a copy; booleans, text and bitmaps of nulls
+    are made. Without the extra ``arrow`` all of this says so.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _arrow_columns(self) -> Mapping[str, Any]:
+        """The columns by name, as Arrow arrays."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows as an Arrow stream, in a PyCapsule.
+
+        Raises:
+            MissingExtraError: without the extra ``arrow``.
+        """
+        stream: object = self.to_arrow().__arrow_c_stream__(requested_schema)
+
+        return stream
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as a table of pyarrow.
+
+        Raises:
+            MissingExtraError: without the extra ``arrow``.
+        """
+        return table_of(self._arrow_columns())
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a frame of polars.
+
+        Raises:
+            MissingExtraError: without the extra ``polars``.
+        """
+        table, polars = self.to_arrow(), _named("polars")
+        frame: pl.DataFrame = polars.from_arrow(table)
+
+        return frame
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a frame of pandas, its columns kept as Arrow: nulls stay nulls.
+
+        Raises:
+            MissingExtraError: without the extra ``pandas``.
+        """
+        table, pandas = self.to_arrow(), _named("pandas")
+        frame: pd.DataFrame = table.to_pandas(types_mapper=pandas.ArrowDtype)
+
+        return frame
+
+
+def _named(extra: str) -> Any:
+    """The library that an extra of the same name brings.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    if find_spec(extra) is None:
+        raise MissingExtraError(extra)
+
+    return import_module(extra)
