@@ -151,7 +151,8 @@ endef
 
 COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header \
   --no-annotate $(UPGRADE)
-SUITE := --extra fast --extra progress --extra testing --group suite --group build
+SUITE := --extra arrow --extra fast --extra pandas --extra polars --extra progress --extra testing \
+  --group suite --group build
 
 lock: .venv-lock/ready ## Solve the requirements anew
 	$(COMPILE) pyproject.toml $(SUITE) --group test -o requirements/test.txt

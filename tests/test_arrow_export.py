@@ -23,6 +23,7 @@ from partnerkpi.errors import CountOverflowError, MissingExtraError
 from partnerkpi.kpi import Column, Table, TableDefinition, Unit
 from tests.call_doors import of_columns
 from tests.call_strategies import call_rows, queue_call_rows
+from tests.strategies import Document, portfolio_documents
 
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
 DATA = Path(__file__).resolve().parent.parent / "examples" / "data"
@@ -249,3 +250,16 @@ def test_without_the_extra_its_name_is_told(
 
     with pytest.raises(MissingExtraError, match=rf"partnerkpi\[{missing}\]"):
         getattr(pk.QueueCalls.from_records([]), call)()
+
+
+@given(document=portfolio_documents())
+def test_portfolios_go_out_and_come_back(document: Document) -> None:
+    """The tables of a portfolio, as streams, make the portfolio again: tags, lines and all."""
+    portfolio = pk.from_dict(document)
+
+    tables = pk.arrow_tables(portfolio)
+
+    for table in (tables["customers"], tables["subscriptions"], tables["licenses"]):
+        table.to_arrow().validate(full=True)
+        assert len(table) == table.to_arrow().num_rows
+    assert portfolio == pk.from_arrow(**tables, partner=portfolio.partner)

@@ -671,14 +671,16 @@ def test_a_path_tells_its_form(tmp_path: Path, table: str, ending: str) -> None:
 def test_a_path_of_another_form_is_refused(tmp_path: Path) -> None:
     """As an input that is faulty."""
     with pytest.raises(
-        InputError, match=r"expected a table as \.csv or \.jsonl, found '\.parquet'"
+        InputError, match=r"expected a table as \.csv, \.jsonl or \.parquet, found '\.xlsx'"
     ):
-        pk.read_calls(tmp_path / "calls.parquet")
+        pk.read_calls(tmp_path / "calls.xlsx")
 
 
 def test_a_stream_must_say_its_form() -> None:
     """Nothing is guessed."""
-    with pytest.raises(TypeError, match="a stream must be told to be of 'csv' or of 'jsonl'"):
+    with pytest.raises(
+        TypeError, match="a stream must be told to be of 'csv', of 'jsonl' or of 'parquet'"
+    ):
         pk.read_calls(BytesIO(b""))
 
 

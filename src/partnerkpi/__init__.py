@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from partnerkpi.columns import Portfolio
     from partnerkpi.deduplication import Duplicates, deduplicated
     from partnerkpi.filters import where
-    from partnerkpi.io.arrow import calls_from_arrow, from_arrow, queue_calls_from_arrow
+    from partnerkpi.io.arrow import (
+        arrow_tables,
+        calls_from_arrow,
+        from_arrow,
+        queue_calls_from_arrow,
+    )
     from partnerkpi.io.calls import (
         calls_from_columns,
         calls_from_rows,
@@ -85,6 +90,7 @@ __all__ = [
     "Report",
     "Role",
     "Subscription",
+    "arrow_tables",
     "calling",
     "calls_from_arrow",
     "calls_from_columns",
@@ -127,7 +133,7 @@ _ROOMS = MappingProxyType(
         "columns": ("Portfolio",),
         "deduplication": ("Duplicates", "deduplicated"),
         "filters": ("where",),
-        "io.arrow": ("calls_from_arrow", "from_arrow", "queue_calls_from_arrow"),
+        "io.arrow": ("arrow_tables", "calls_from_arrow", "from_arrow", "queue_calls_from_arrow"),
         "io.calls": (
             "calls_from_columns",
             "calls_from_rows",

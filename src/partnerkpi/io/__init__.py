@@ -2,6 +2,9 @@
 
 from partnerkpi.io.arrow import (
     ArrowStream,
+    PortfolioTable,
+    PortfolioTables,
+    arrow_tables,
     calls_from_arrow,
     from_arrow,
     queue_calls_from_arrow,
@@ -24,8 +27,11 @@ from partnerkpi.io.tables import TableFile, TableFiles
 __all__ = [
     "ArrowStream",
     "Inputs",
+    "PortfolioTable",
+    "PortfolioTables",
     "TableFile",
     "TableFiles",
+    "arrow_tables",
     "calls_from_arrow",
     "calls_from_columns",
     "calls_from_rows",

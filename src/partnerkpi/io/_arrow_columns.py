@@ -121,6 +121,12 @@ class ArrowColumns(ArrayColumns):
             if name in self._columns or name in self._texts
         }
 
+    def stated(self, name: str) -> Mask:
+        """Which rows have a value that is not null; asked of flags alone."""
+        column = self._columns.get(name)
+
+        return np.zeros(self._size, np.bool_) if column is None else ~column.null
+
     def _spread(self, name: str) -> None:
         """Make a column of text one of Python objects."""
         cells = self._texts.pop(name, None)

@@ -17,7 +17,7 @@ from partnerkpi.io._table_columns import CUSTOMERS, LICENSES, SUBSCRIPTIONS, Hea
 from partnerkpi.io._whole_columns import Whole, role_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from partnerkpi.io._arrow_arrays import AnyColumn
     from partnerkpi.io._table_columns import UnknownKeys
@@ -87,6 +87,15 @@ class ArrowTable(Whole):
                 self.fault(name, role.arrow, said(kind))
         self.usable = self.header.usable and len(self._readers) == len(self.header.places)
 
+    @property
+    def readable(self) -> Iterable[str]:
+        """The names of the columns that can be used."""
+        return self._readers.keys()
+
+    def forget(self, names: Container[str]) -> None:
+        """Leave columns out, as if they were not there."""
+        self._readers = {n: each for n, each in self._readers.items() if n not in names}
+
     def parts(self, batches: Iterable[Any]) -> Iterator[ArrowColumns]:
         """The rows of record batches, a bounded number of them at a time."""
         for batch in _large(batches):
@@ -101,7 +110,7 @@ class ArrowTable(Whole):
 
     def _columns(self, batch: Any) -> dict[str, AnyColumn]:
         return {
-            name: self._read(name, reader, batch.column(self.header.places[name]))
+            name: self._read(name, reader, batch.column(_place(batch, name)))
             for name, reader in self._readers.items()
         }
 
@@ -129,6 +138,11 @@ class ArrowTable(Whole):
         masked = np.fromiter((cell is None for cell in cells), np.bool_, len(cells))
 
         return Column(np.fromiter(cells, np.object_, len(cells)), masked)
+
+
+def _place(batch: Any, name: str) -> int:
+    # A name that comes twice is a fault of its own.
+    return int(batch.schema.get_all_field_indices(name)[0])
 
 
 def _large(batches: Iterable[Any]) -> Iterator[Any]:

@@ -16,9 +16,8 @@ from partnerkpi.io._arrow_tables import ArrowTable, opened_stream
 from partnerkpi.io._call_tables import Gathering
 from partnerkpi.io._cells import came
 from partnerkpi.io._columns_in import parts_of
-from partnerkpi.io._files import opened
 from partnerkpi.io._json_lines import ObjectColumns, Objects
-from partnerkpi.io._table_feed import TableFeed
+from partnerkpi.io._table_parts import TableParts
 from partnerkpi.io._table_places import TablePlaces
 from partnerkpi.io._whole_columns import Whole
 
@@ -59,16 +58,14 @@ class CallDoor(Generic[_Made]):
 
     def read(self, source: Source, form: TableFormat | None, most: int | None) -> Iterator[_Made]:
         """The column sets of a file of so many rows each; without a limit it is one."""
-        table, gathering = self._table.table, self._gathering
+        gathering = self._gathering
         form = form or form_of(source)
-        name = None if isinstance(source, (str, os.PathLike)) else table.name
-        feed = TableFeed(table, TablePlaces(), self._log, self._unknown)
-        with self._log.refusing(), opened(source, name) as stream:
-            for part in feed.parts(stream, form):
-                if most and gathering.rows and gathering.rows + len(part.bad) > most:
-                    yield from self._cut(most)
-                gathering.add(part)
-                self._told(stream.consumed)
+        feed = TableParts(self._table.table, TablePlaces(), self._log, self._unknown)
+        for part in feed.parts(source, form, None):
+            if most and gathering.rows and gathering.rows + len(part.bad) > most:
+                yield from self._cut(most)
+            gathering.add(part)
+            self._told(feed.consumed)
         if most is None:
             yield gathering.finish()
         elif gathering.rows or gathering.untold:
@@ -128,18 +125,19 @@ class CallDoor(Generic[_Made]):
 
 
 def form_of(source: Source | Writable) -> TableFormat:
-    """Whether a path is one of CSV or of JSON lines, by its ending.
+    """Whether a path is one of CSV, of JSON lines or of Parquet, by its ending.
 
     Raises:
-        InputError: it is neither.
+        InputError: it is none.
         TypeError: it is no path.
     """
     if not isinstance(source, (str, os.PathLike)):
-        msg = "a stream must be told to be of 'csv' or of 'jsonl'"
+        msg = "a stream must be told to be of 'csv', of 'jsonl' or of 'parquet'"
         raise TypeError(msg)
-    ending = os.fspath(source).removesuffix(".gz").rpartition(".")[2]
-    if ending not in ("csv", "jsonl"):
-        fault = Fault(Place(os.fspath(source)), "a table as .csv or .jsonl", shown(f".{ending}"))
+    name = os.fspath(source)
+    ending = name.removesuffix(".gz").rpartition(".")[2]
+    if ending not in ("csv", "jsonl") and not name.endswith(".parquet"):
+        fault = Fault(Place(name), "a table as .csv, .jsonl or .parquet", shown(f".{ending}"))
         raise InputError([fault])
 
     return cast("TableFormat", ending)

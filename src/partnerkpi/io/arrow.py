@@ -15,6 +15,7 @@ from partnerkpi.io._arrow_tables import ArrowTable, opened_stream
 from partnerkpi.io._call_door import CallDoor
 from partnerkpi.io._call_tables import LEGS, QUEUED
 from partnerkpi.io._columns_in import ColumnPlaces
+from partnerkpi.io._portfolio_arrow import PortfolioTable, PortfolioTables, portfolio_tables
 from partnerkpi.io._table_batches import EMIT
 
 if TYPE_CHECKING:
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from partnerkpi.io._table_columns import UnknownKeys
     from partnerkpi.models import Partner
 
-__all__ = ["ArrowStream", "calls_from_arrow", "from_arrow", "queue_calls_from_arrow"]
+__all__ = [
+    "ArrowStream",
+    "PortfolioTable",
+    "PortfolioTables",
+    "arrow_tables",
+    "calls_from_arrow",
+    "from_arrow",
+    "queue_calls_from_arrow",
+]
 
 
 class ArrowStream(Protocol):
@@ -107,6 +116,34 @@ def from_arrow(
         parents_known = whole.ids_known
 
     return intake.finish(partner=partner, strict=not lenient)
+
+
+def arrow_tables(portfolio: Portfolio) -> PortfolioTables:
+    """The three tables of a portfolio, each of which exports an Arrow stream.
+
+    Reading them gives the portfolio back, but for its partner and what is managed.
+
+    Args:
+        portfolio: The portfolio.
+
+    Returns:
+        The tables ``customers``, ``subscriptions`` and ``licenses`` by name, their rows in the
+        order in which records came. They have ``to_polars``, ``to_pandas`` and ``to_arrow``.
+
+    Raises:
+        MissingExtraError: without the extra ``arrow``.
+
+    Example:
+        >>> from partnerkpi.columns import Portfolio
+        >>> from partnerkpi.models import Customer
+        >>> portfolio = Portfolio.from_customers([Customer(id="c-1", name="Globex")])
+        >>> tables = arrow_tables(portfolio)
+        >>> tables["customers"].to_arrow()["name"].to_pylist()
+        ['Globex']
+        >>> from_arrow(**tables) == portfolio
+        True
+    """
+    return portfolio_tables(portfolio)
 
 
 def calls_from_arrow(

@@ -45,11 +45,12 @@ def read_calls(
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Calls:
-    r"""Read call legs: a table as CSV or JSON lines, gzipped or not.
+    r"""Read call legs: a table as CSV or JSON lines, gzipped or not, or as Parquet.
 
     Args:
         source: A path, or a binary stream.
-        form: ``csv`` or ``jsonl``; a path tells it by its ending.
+        form: ``csv``, ``jsonl`` or ``parquet`` (with the extra ``arrow``); a path tells it by its
+            ending.
         lenient: Leave faulty rows out; the column set then carries the faults. If not, faults are
             raised, all at once.
         unknown_keys: Whether a key or column that the format does not know is a fault.
@@ -58,6 +59,7 @@ def read_calls(
 
     Raises:
         InputError: the table is faulty; carries every fault with its file, line and column.
+        MissingExtraError: Parquet without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -82,7 +84,7 @@ def read_queue_calls(
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> QueueCalls:
-    r"""Read calls into queues: a table as CSV or JSON lines, gzipped or not.
+    r"""Read calls into queues: a table as CSV or JSON lines, gzipped or not, or as Parquet.
 
     Args:
         source: As for ``read_calls``.
@@ -94,6 +96,7 @@ def read_queue_calls(
 
     Raises:
         InputError: the table is faulty; carries every fault with its file, line and column.
+        MissingExtraError: Parquet without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -139,6 +142,7 @@ def calls_in_batches(
     Raises:
         InputError: the table is faulty. After the first fault no batch comes any more, and at the
             end of the table the error carries all of them.
+        MissingExtraError: Parquet without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -180,6 +184,7 @@ def queue_calls_in_batches(
     Raises:
         InputError: the table is faulty. After the first fault no batch comes any more, and at the
             end of the table the error carries all of them.
+        MissingExtraError: Parquet without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 

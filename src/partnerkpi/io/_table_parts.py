@@ -1,0 +1,72 @@
+"""Machinery: the rows of one table in a file of any form, some at a time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import define
+
+from partnerkpi.io._files import opened
+from partnerkpi.io._parquet import ParquetFeed
+from partnerkpi.io._table_feed import TableFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from partnerkpi._faults import FaultLog
+    from partnerkpi.io._files import Source
+    from partnerkpi.io._table_batches import Columns
+    from partnerkpi.io._table_columns import Table, UnknownKeys
+    from partnerkpi.io._table_files import TableFormat
+    from partnerkpi.io._table_places import TablePlaces
+
+__all__ = ["TableParts"]
+
+
+@define
+class TableParts:
+    """Reads one table.
+
+    Attributes:
+        unneeded: Columns that a file which keeps columns apart need not be read for.
+        ids_known: Whether rows of other tables can be told who they belong to.
+        consumed: How many bytes have been read so far.
+    """
+
+    table: Table
+    places: TablePlaces
+    log: FaultLog
+    unknown: UnknownKeys
+    unneeded: Container[str] = ()
+    ids_known: bool = True
+    consumed: int = 0
+
+    def parts(self, source: Source, form: TableFormat, name: str | None) -> Iterator[Columns]:
+        """The rows of a file; ``name`` is what faults call it, its path if not given."""
+        with self.log.refusing():
+            yield from (self._parquet if form == "parquet" else self._text)(source, form, name)
+
+    def _text(self, source: Source, form: TableFormat, name: str | None) -> Iterator[Columns]:
+        if name is None and not isinstance(source, (str, os.PathLike)):
+            name = self.table.name
+        feed = TableFeed(self.table, self.places, self.log, self.unknown)
+        with opened(source, name) as stream:
+            for part in feed.parts(stream, form):
+                self.consumed = stream.consumed
+                yield part
+            self.consumed = stream.consumed
+        self.ids_known = feed.ids_known
+
+    def _parquet(self, source: Source, _: TableFormat, name: str | None) -> Iterator[Columns]:
+        path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
+        name = name or path or f"columns {self.table.name}"
+        feed = ParquetFeed(self.table, self.log, self.unknown, name, self.unneeded)
+        lines = self.places.begin(self.table.name, name)
+        for part in feed.parts(source):
+            lines.extend(np.arange(lines.rows, lines.rows + len(part.bad)))
+            self.consumed = feed.consumed
+            yield part
+        self.consumed = feed.consumed
+        self.ids_known = feed.ids_known
