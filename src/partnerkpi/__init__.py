@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
     from partnerkpi.io.inputs import Inputs, read_inputs
+    from partnerkpi.io.scans import Scan, scan
     from partnerkpi.managing_models import (
         Acceptance,
         Administrator,
@@ -89,6 +90,7 @@ __all__ = [
     "QueueCalls",
     "Report",
     "Role",
+    "Scan",
     "Subscription",
     "arrow_tables",
     "calling",
@@ -118,6 +120,7 @@ __all__ = [
     "read_tables",
     "report",
     "resources",
+    "scan",
     "schema",
     "status",
     "where",
@@ -146,6 +149,7 @@ _ROOMS = MappingProxyType(
         ),
         "io.doors": ("from_columns", "from_dict", "read", "read_tables", "write"),
         "io.inputs": ("Inputs", "read_inputs"),
+        "io.scans": ("Scan", "scan"),
         "managing_models": (
             "Acceptance",
             "Administrator",

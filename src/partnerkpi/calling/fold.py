@@ -16,6 +16,7 @@ from partnerkpi.calling.legs import state as legs
 from partnerkpi.calling.legs.columns import LegSource
 from partnerkpi.calling.queues import state as queues
 from partnerkpi.errors import Fault
+from partnerkpi.io.scans import Scan
 from partnerkpi.policy import Policy
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def fold(
       needs ``by_record_id``.
 
     Args:
-        batches: Column sets, gone through once; all of one kind.
+        batches: Column sets, gone through once; all of one kind. A ``scan`` need not be told
+            ``rows``.
         as_of: A timezone-aware instant; nothing is counted by any clock.
         policy: Windows and thresholds; the defaults if not given.
         duplicates: How rows that share a record id are found.
@@ -141,6 +143,8 @@ def fold(
         >>> fold([QueueCalls.from_records([])], as_of=when).last.offered().tolist()
         []
     """
+    if isinstance(batches, Scan):
+        rows, batches = rows or batches.kind, batches.counted(duplicates=duplicates != "none")
     each: Iterator[Any] = iter(batches)
     first = next(each, None)
     kind = _kind_of(rows if first is None else type(first))

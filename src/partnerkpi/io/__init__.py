@@ -21,6 +21,7 @@ from partnerkpi.io.calls import (
 )
 from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
 from partnerkpi.io.inputs import Inputs, read_inputs
+from partnerkpi.io.scans import Scan, scan
 from partnerkpi.io.schemas import schema
 from partnerkpi.io.tables import TableFile, TableFiles
 
@@ -29,6 +30,7 @@ __all__ = [
     "Inputs",
     "PortfolioTable",
     "PortfolioTables",
+    "Scan",
     "TableFile",
     "TableFiles",
     "arrow_tables",
@@ -48,6 +50,7 @@ __all__ = [
     "read_inputs",
     "read_queue_calls",
     "read_tables",
+    "scan",
     "schema",
     "write",
 ]

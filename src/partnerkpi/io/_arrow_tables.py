@@ -63,6 +63,7 @@ class ArrowTable(Whole):
 
     name: str = ""
     first: int = 0
+    unkept: Container[str] = ()
     _readers: dict[str, Reader] = field(factory=dict)
 
     @property
@@ -81,20 +82,20 @@ class ArrowTable(Whole):
         for name, place in self.header.places.items():
             kind, role = schema.field(place).type, role_of(name)
             if usable(kind, role):
-                grouped = (self.table.name, name) not in _ALONE and _INSTANTS not in role.kinds
-                self._readers[name] = Reader(role.coded, grouped)
+                self._readers[name] = Reader(role.coded, self._is_grouped(name))
             else:
                 self.fault(name, role.arrow, said(kind))
         self.usable = self.header.usable and len(self._readers) == len(self.header.places)
+
+    def _is_grouped(self, name: str) -> bool:
+        looked_up = (self.table.name, name) in _ALONE or name in self.unkept
+
+        return not looked_up and _INSTANTS not in role_of(name).kinds
 
     @property
     def readable(self) -> Iterable[str]:
         """The names of the columns that can be used."""
         return self._readers.keys()
-
-    def forget(self, names: Container[str]) -> None:
-        """Leave columns out, as if they were not there."""
-        self._readers = {n: each for n, each in self._readers.items() if n not in names}
 
     def parts(self, batches: Iterable[Any]) -> Iterator[ArrowColumns]:
         """The rows of record batches, a bounded number of them at a time."""

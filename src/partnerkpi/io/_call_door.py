@@ -48,24 +48,38 @@ class CallDoor(Generic[_Made]):
         unknown: UnknownKeys,
         max_faults: int,
         progress: Callable[[int], None] | None = None,
+        *,
+        unkept: frozenset[str] = frozenset(),
     ) -> None:
-        """Make ready to read a table."""
+        """Make ready to read a table; columns that are not kept are checked all the same."""
         self._table: CallTable[_Made] = table
         self._unknown = unknown
         self._log = FaultLog(max_faults)
-        self._gathering: Gathering[_Made] = Gathering(table, self._log, lenient=lenient)
+        self._gathering: Gathering[_Made] = Gathering(
+            table, self._log, lenient=lenient, unkept=unkept
+        )
+        self._unkept = frozenset(f"{name}_id" for name in unkept)
         self._told = progress or (lambda _: None)
 
     def read(self, source: Source, form: TableFormat | None, most: int | None) -> Iterator[_Made]:
         """The column sets of a file of so many rows each; without a limit it is one."""
-        gathering = self._gathering
-        form = form or form_of(source)
-        feed = TableParts(self._table.table, TablePlaces(), self._log, self._unknown)
-        for part in feed.parts(source, form, None):
-            if most and gathering.rows and gathering.rows + len(part.bad) > most:
-                yield from self._cut(most)
-            gathering.add(part)
-            self._told(feed.consumed)
+        yield from self.read_all([(source, form or form_of(source))], most)
+
+    def read_all(
+        self, sources: Iterable[tuple[Source, TableFormat]], most: int | None
+    ) -> Iterator[_Made]:
+        """The column sets of files that are one table, of so many rows each."""
+        gathering, before = self._gathering, 0
+        for source, form in sources:
+            feed = TableParts(
+                self._table.table, TablePlaces(), self._log, self._unknown, self._unkept
+            )
+            for part in feed.parts(source, form, None):
+                if most and gathering.rows and gathering.rows + len(part.bad) > most:
+                    yield from self._cut(most)
+                gathering.add(part)
+                self._told(before + feed.consumed)
+            before += feed.consumed
         if most is None:
             yield gathering.finish()
         elif gathering.rows or gathering.untold:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from partnerkpi.io._files import Source
     from partnerkpi.io._table_columns import Table, UnknownKeys
 
-__all__ = ["ParquetFeed"]
+__all__ = ["ParquetFeed", "column_names"]
 
 _Item = TypeVar("_Item")
 
@@ -42,14 +42,14 @@ class ParquetFeed:
     Attributes:
         ids_known: Whether rows of other tables can be told who they belong to.
         consumed: The bytes of the row groups read so far.
-        unneeded: Columns to leave unread.
+        unkept: Columns that are checked and not kept.
     """
 
     table: Table
     log: FaultLog
     unknown: UnknownKeys
     name: str
-    unneeded: Container[str] = ()
+    unkept: Container[str] = ()
     ids_known: bool = True
     consumed: int = 0
 
@@ -62,11 +62,10 @@ class ParquetFeed:
             OSError: the path cannot be opened.
         """
         pa = library()
-        whole = ArrowTable(self.table, self.log, name=self.name)
+        whole = ArrowTable(self.table, self.log, name=self.name, unkept=self.unkept)
         with _opened(source, pa) as stream, self._readable(pa):
             file = _file(stream)
             whole.take_schema(file.schema_arrow, self.unknown)
-            whole.forget(self.unneeded)
             self.ids_known = whole.ids_known
             batches = self._batches(file, list(whole.readable))
             yield from whole.parts(_ahead(batches))
@@ -112,6 +111,25 @@ def _file(stream: Any) -> Any:
         return file
 
     return pq.ParquetFile(stream, metadata=file.metadata, read_dictionary=coded, pre_buffer=False)
+
+
+def column_names(path: str | os.PathLike[str]) -> list[str]:
+    """The names of the columns of a file; none of one that cannot be read.
+
+    Raises:
+        MissingExtraError: without the extra ``arrow``.
+        OSError: the path cannot be opened.
+    """
+    pa = library()
+    import pyarrow.parquet as pq
+
+    with _opened(path, pa) as stream:
+        try:
+            names: list[str] = pq.read_schema(stream).names
+        except (pa.ArrowException, OSError):
+            return []
+
+    return names
 
 
 def _text_names(schema: Any) -> list[str]:

@@ -30,7 +30,7 @@ class TableParts:
     """Reads one table.
 
     Attributes:
-        unneeded: Columns that a file which keeps columns apart need not be read for.
+        unkept: Columns that are checked and not kept.
         ids_known: Whether rows of other tables can be told who they belong to.
         consumed: How many bytes have been read so far.
     """
@@ -39,7 +39,7 @@ class TableParts:
     places: TablePlaces
     log: FaultLog
     unknown: UnknownKeys
-    unneeded: Container[str] = ()
+    unkept: Container[str] = ()
     ids_known: bool = True
     consumed: int = 0
 
@@ -62,7 +62,7 @@ class TableParts:
     def _parquet(self, source: Source, _: TableFormat, name: str | None) -> Iterator[Columns]:
         path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
         name = name or path or f"columns {self.table.name}"
-        feed = ParquetFeed(self.table, self.log, self.unknown, name, self.unneeded)
+        feed = ParquetFeed(self.table, self.log, self.unknown, name, self.unkept)
         lines = self.places.begin(self.table.name, name)
         for part in feed.parts(source):
             lines.extend(np.arange(lines.rows, lines.rows + len(part.bad)))

@@ -9,9 +9,11 @@ from attrs import field, frozen
 
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
+from partnerkpi.calling.fold import fold
 from partnerkpi.calling.sections import CallingState, finish_calling
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
+from partnerkpi.io.scans import Scan
 from partnerkpi.kpi import Figure, Kpi, Table, Value
 from partnerkpi.licenses.kpis import (
     Overview,
@@ -238,8 +240,8 @@ def report(
     portfolio: Portfolio | Iterable[Portfolio] | None = None,
     *,
     as_of: datetime,
-    calls: Calls | LegState | None = None,
-    queue_calls: QueueCalls | QueueState | None = None,
+    calls: Calls | LegState | Scan[Calls] | None = None,
+    queue_calls: QueueCalls | QueueState | Scan[QueueCalls] | None = None,
     policy: Policy | None = None,
     figures: Sequence[Kpi[Any]] = (),
 ) -> Report:
@@ -249,8 +251,9 @@ def report(
         portfolio: The portfolio, or its parts cut by customer in any way: the report is the same.
             Without one the report is of calls alone.
         as_of: A timezone-aware instant; nothing is counted by any clock.
-        calls: Call legs, or what ``partnerkpi.calling.fold`` counted of them.
-        queue_calls: Queue calls, or what ``partnerkpi.calling.fold`` counted of them.
+        calls: Call legs, what ``partnerkpi.calling.fold`` counted of them, or a ``scan`` of them,
+            which is counted batch by batch: rows that share a record id count once.
+        queue_calls: Queue calls, likewise.
         policy: Windows and thresholds; the defaults if not given.
         figures: Figures of one's own, which then stand in the document and the text as well.
 
@@ -278,11 +281,21 @@ def report(
     if portfolio is None and calls is None and queue_calls is None:
         msg = "a report needs a portfolio, calls, or both"
         raise TypeError(msg)
-    sources = Sources(_parts(portfolio), calls, queue_calls)
+    policy = policy or Policy()
+    counted = [_counted(each, as_of, policy) for each in (calls, queue_calls)]
+    sources = Sources(_parts(portfolio), *counted)
     _refuse_shared(sources.parts)
-    state = lift_report(sources, as_of, policy or Policy(), own)
+    state = lift_report(sources, as_of, policy, own)
 
     return finish(state, own, sources)
+
+
+def _counted(given: Any, as_of: datetime, policy: Policy) -> Any:
+    """What a scan gives is counted batch by batch."""
+    if not isinstance(given, Scan):
+        return given
+
+    return fold(given, as_of=as_of, policy=policy, duplicates="by_record_id", lenient=given.lenient)
 
 
 def _parts(portfolio: Portfolio | Iterable[Portfolio] | None) -> tuple[Portfolio, ...] | None:
