@@ -1,0 +1,164 @@
+"""Queue work from a Parquet file: counts, sums and waits of weeks, and of customers in the last.
+
+What partnerkpi times is all that it counts of queue calls: percentiles, changes and hours of the
+week included, which the peers do not make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import duckdb
+import numpy as np
+import polars as pl
+
+import partnerkpi as pk
+from partnerkpi.calling import fold
+from tests.benchmarks.calls_queues_data import END, START, WEEK, WEEKS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["SIDES", "WARM", "differences"]
+
+Found: TypeAlias = "tuple[dict[tuple[int, str], tuple[int, int]], dict[tuple[str, str], Any]]"
+C = pl.col
+_WHEN = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=END)
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_OUTCOMES = tuple(map(str, pk.Outcome))
+_TEXTS = ("customer_id", "queue_id", "outcome")
+_NAMES = ("call_id", *_TEXTS, "entered_at", "wait_ms")
+_LARGEST = 2**53 - 1
+
+
+def ours(folder: Path) -> Any:
+    """Counted batch by batch."""
+    return fold(pk.scan(folder, table="queue_calls"), as_of=_WHEN)
+
+
+def polars(folder: Path) -> Any:
+    """A lazy scan, in the streaming engine."""
+    calls = pl.scan_parquet(folder / "queue_calls.parquet")
+    at = C("entered_at").cast(pl.Int64)
+    sums = {"n": pl.len(), "s": C("wait_ms").cast(pl.Int64).sum()}
+    trend = calls.filter((at >= START) & (at < END)).with_columns(
+        cell=((at - START) // WEEK).cast(pl.UInt8)
+    )
+    last = calls.filter((at >= END - WEEK) & (at < END))
+    faults = calls.select(
+        *(C(name).null_count().alias(f"{name} null") for name in _NAMES),
+        *(_wrong(name).sum().alias(f"{name} text") for name in _TEXTS),
+        C("wait_ms").is_between(0, _LARGEST).not_().sum().alias("wait"),
+        C("entered_at").is_between(_FIRST, _LAST).not_().sum().alias("entered"),
+    )
+    found = pl.collect_all(
+        [
+            faults,
+            trend.group_by("cell", "outcome").agg(**sums),
+            last.group_by("customer_id", "outcome").agg(**sums),
+        ],
+        engine="streaming",
+    )
+    if any(found[0].row(0)):
+        raise ValueError(found[0].row(0, named=True))
+
+    return found[1], found[2]
+
+
+def _wrong(name: str) -> pl.Expr:
+    if name == "outcome":
+        return C(name).cast(pl.String).is_in(_OUTCOMES).not_()
+
+    return C(name).cast(pl.String).str.contains(r"^$|\p{Cc}")
+
+
+def duck(folder: Path) -> Any:
+    """Queries over the file."""
+    path = f"'{folder / 'queue_calls.parquet'}'"
+    database = duckdb.connect()
+    database.execute("set threads = 2")
+    faults = [
+        *(f"count(*) - count({name})" for name in _NAMES),
+        *(f"count(*) filter (regexp_matches({name}, '^$|[\\x00-\\x1f\\x7f]'))" for name in _TEXTS),
+        f"count(*) filter (outcome not in {_OUTCOMES})",
+        f"count(*) filter (wait_ms not between 0 and {_LARGEST})",
+        "count(*) filter (entered_at not between '1970-01-01 00:00:00+00' and '2200-01-01 00:00:00+00')",
+    ]
+    wrong = database.execute(f"select {', '.join(faults)} from {path}").fetchall()[0]
+    if any(wrong):
+        raise ValueError(wrong)
+    at, sums = "epoch_us(entered_at)", "count(*) n, sum(wait_ms)::bigint s"
+    trend = database.execute(
+        f"select ({at} - {START}) // {WEEK} as cell, outcome, {sums} from {path}"
+        f" where {at} >= {START} and {at} < {END} group by all"
+    ).fetchnumpy()
+    last = database.execute(
+        f"select customer_id, outcome, {sums} from {path}"
+        f" where {at} >= {END - WEEK} and {at} < {END} group by all"
+    ).fetchnumpy()
+
+    return trend, last
+
+
+def differences(expected: Any, actual: Any) -> list[str]:
+    """How answers differ: of weeks by outcome, and of customers by outcome."""
+    mine, theirs = _turned(expected), _turned(actual)
+
+    return [
+        name
+        for name, one, other in zip(("weeks", "customers"), mine, theirs, strict=True)
+        if one != other
+    ]
+
+
+def _turned(found: Any) -> Any:
+    if not isinstance(found, tuple):
+        return _of_state(found)
+
+    return tuple(_calls(each) for each in found)
+
+
+def _calls(table: Any) -> dict[tuple[Any, str], int]:
+    """Calls by week or customer, and outcome."""
+    columns = table.to_dict(as_series=False) if isinstance(table, pl.DataFrame) else table
+    first = next(iter(columns))
+    keys = zip(map(_key, columns[first]), map(str, columns["outcome"]), strict=True)
+
+    return dict(zip(keys, map(int, columns["n"]), strict=True))
+
+
+def _key(value: Any) -> Any:
+    return value if isinstance(value, str) else int(value)
+
+
+def _of_state(state: Any) -> Any:
+    owner = state.names.owner.astype(np.intp)
+    last = state.last.pooled(owner, len(state.names.customers))
+    names = state.names.customers.to_list()
+
+    return _cells(state.weeks.counts, range(WEEKS)), _cells(last.counts, names)
+
+
+def _cells(counts: Any, names: Any) -> dict[tuple[Any, str], int]:
+    return {
+        (name, outcome): int(n)
+        for name, row in zip(names, counts.tolist(), strict=True)
+        for outcome, n in zip(_OUTCOMES, row, strict=True)
+        if n
+    }
+
+
+SIDES: Mapping[str, Callable[[Path], Any]] = MappingProxyType(
+    {"partnerkpi": ours, "polars": polars, "duckdb": duck}
+)
+#: What brings all that is imported late into the process.
+WARM: Mapping[str, Callable[[], object]] = MappingProxyType(
+    {
+        "partnerkpi": lambda: pk.queue_calls_from_arrow(pk.QueueCalls.from_records([])),
+        "polars": lambda: pl.DataFrame({"a": [1]}).lazy().collect(engine="streaming"),
+        "duckdb": lambda: duckdb.connect().execute("select 1").fetchall(),
+    }
+)
