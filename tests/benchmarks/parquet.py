@@ -84,7 +84,9 @@ def _grown(
             folder = Path(name)
             write(size, folder)
             _agree(sides, folder)
-            times = medians({name: partial(job, folder) for name, job in sides.items()}, repetitions)
+            times = medians(
+                {name: partial(job, folder) for name, job in sides.items()}, repetitions
+            )
             peaks = {name: _peak(sides[name].__module__, name, folder) for name in sides}
         history.append(times[_OURS])
         peers = sorted((name for name in sides if name != _OURS), key=times.__getitem__)

@@ -32,6 +32,7 @@ _OUTCOMES = tuple(map(str, pk.Outcome))
 _TEXTS = ("customer_id", "queue_id", "outcome")
 _NAMES = ("call_id", *_TEXTS, "entered_at", "wait_ms")
 _LARGEST = 2**53 - 1
+_BETWEEN = "'1970-01-01 00:00:00+00' and '2200-01-01 00:00:00+00'"
 
 
 def ours(folder: Path) -> Any:
@@ -80,12 +81,13 @@ def duck(folder: Path) -> Any:
     path = f"'{folder / 'queue_calls.parquet'}'"
     database = duckdb.connect()
     database.execute("set threads = 2")
+    database.execute("set enable_progress_bar = false")
     faults = [
         *(f"count(*) - count({name})" for name in _NAMES),
         *(f"count(*) filter (regexp_matches({name}, '^$|[\\x00-\\x1f\\x7f]'))" for name in _TEXTS),
         f"count(*) filter (outcome not in {_OUTCOMES})",
         f"count(*) filter (wait_ms not between 0 and {_LARGEST})",
-        "count(*) filter (entered_at not between '1970-01-01 00:00:00+00' and '2200-01-01 00:00:00+00')",
+        f"count(*) filter (entered_at not between {_BETWEEN})",
     ]
     wrong = database.execute(f"select {', '.join(faults)} from {path}").fetchall()[0]
     if any(wrong):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from partnerkpi.io._files import Source, Writable
     from partnerkpi.io._table_columns import UnknownKeys
     from partnerkpi.io._table_files import TableFormat
+    from partnerkpi.io._table_parts import Engine
     from partnerkpi.io._whole_columns import ColumnLike
 
 __all__ = ["CallDoor", "form_of"]
@@ -50,6 +51,7 @@ class CallDoor(Generic[_Made]):
         progress: Callable[[int], None] | None = None,
         *,
         unkept: frozenset[str] = frozenset(),
+        engine: Engine = "auto",
     ) -> None:
         """Make ready to read a table; columns that are not kept are checked all the same."""
         self._table: CallTable[_Made] = table
@@ -58,6 +60,7 @@ class CallDoor(Generic[_Made]):
         self._gathering: Gathering[_Made] = Gathering(
             table, self._log, lenient=lenient, unkept=unkept
         )
+        self._engine = engine
         self._unkept = frozenset(f"{name}_id" for name in unkept)
         self._told = progress or (lambda _: None)
 
@@ -72,7 +75,12 @@ class CallDoor(Generic[_Made]):
         gathering, before = self._gathering, 0
         for source, form in sources:
             feed = TableParts(
-                self._table.table, TablePlaces(), self._log, self._unknown, self._unkept
+                self._table.table,
+                TablePlaces(),
+                self._log,
+                self._unknown,
+                self._unkept,
+                self._engine,
             )
             for part in feed.parts(source, form, None):
                 if most and gathering.rows and gathering.rows + len(part.bad) > most:

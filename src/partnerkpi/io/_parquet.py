@@ -7,14 +7,14 @@ its labels are looked at once. While some rows are looked at, the next ones are 
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
 from partnerkpi._arrow import library
 from partnerkpi.errors import Fault, InputError, Place
+from partnerkpi.io._ahead import ahead
 from partnerkpi.io._arrow_tables import ArrowTable
 from partnerkpi.io._arrow_types import TEXT, kind_of
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from partnerkpi.io._table_columns import Table, UnknownKeys
 
 __all__ = ["ParquetFeed", "column_names"]
-
-_Item = TypeVar("_Item")
 
 ROWS = 1 << 18
 #: Text that takes more bytes a row than codes would is not kept as a dictionary in the file.
@@ -68,7 +66,7 @@ class ParquetFeed:
             whole.take_schema(file.schema_arrow, self.unknown)
             self.ids_known = whole.ids_known
             batches = self._batches(file, list(whole.readable))
-            yield from whole.parts(_ahead(batches))
+            yield from whole.parts(ahead(batches))
 
     def _batches(self, file: Any, names: list[str]) -> Iterator[Any]:
         # Without a column there are no rows to tell faults of.
@@ -147,14 +145,3 @@ def _is_coded(metadata: Any, name: str) -> bool:
                 rows += column.num_values
 
     return size < _AS_CODES * rows
-
-
-def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
-    """The same items, each made while the one before it is used."""
-    nothing = object()
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, nothing)
-        while (item := coming.result()) is not nothing:
-            coming = pool.submit(next, items, nothing)
-            yield item  # type: ignore[misc]  # it is not what stands for the end
-            del item

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from attrs import define
 
+from partnerkpi._arrow import installed, library
 from partnerkpi.io._files import opened
 from partnerkpi.io._parquet import ParquetFeed
 from partnerkpi.io._table_feed import TableFeed
@@ -22,7 +24,28 @@ if TYPE_CHECKING:
     from partnerkpi.io._table_files import TableFormat
     from partnerkpi.io._table_places import TablePlaces
 
-__all__ = ["TableParts"]
+__all__ = ["Engine", "TableParts"]
+
+Engine: TypeAlias = Literal["auto", "base", "fast"]
+
+#: Smaller files are read before the library is loaded.
+_LARGE = 1 << 24
+
+
+def is_fast(engine: Engine, source: Source) -> bool:
+    """Whether text is cut by Arrow: if told, or if it is there and the file is no small one.
+
+    Raises:
+        MissingExtraError: told, and the extra ``arrow`` is not installed.
+    """
+    if engine == "fast":
+        library()
+    if engine != "auto" or not installed():
+        return engine == "fast"
+    if not isinstance(source, (str, os.PathLike)):
+        return False
+
+    return Path(source).stat().st_size >= _LARGE
 
 
 @define
@@ -31,6 +54,7 @@ class TableParts:
 
     Attributes:
         unkept: Columns that are checked and not kept.
+        engine: What cuts text into cells.
         ids_known: Whether rows of other tables can be told who they belong to.
         consumed: How many bytes have been read so far.
     """
@@ -40,6 +64,7 @@ class TableParts:
     log: FaultLog
     unknown: UnknownKeys
     unkept: Container[str] = ()
+    engine: Engine = "auto"
     ids_known: bool = True
     consumed: int = 0
 
@@ -51,7 +76,8 @@ class TableParts:
     def _text(self, source: Source, form: TableFormat, name: str | None) -> Iterator[Columns]:
         if name is None and not isinstance(source, (str, os.PathLike)):
             name = self.table.name
-        feed = TableFeed(self.table, self.places, self.log, self.unknown)
+        fast = is_fast(self.engine, source)
+        feed = TableFeed(self.table, self.places, self.log, self.unknown, fast)
         with opened(source, name) as stream:
             for part in feed.parts(stream, form):
                 self.consumed = stream.consumed

@@ -18,6 +18,7 @@ from partnerkpi.io._managed_tables import MANAGED_TABLES
 from partnerkpi.io._nested import DocumentPlaces
 from partnerkpi.io._portfolio_arrow import portfolio_tables
 from partnerkpi.io._table_files import TableFile, TableFiles, TableFormat
+from partnerkpi.io._table_parts import Engine
 from partnerkpi.io._table_places import TablePlaces
 from partnerkpi.io._write_calls import table_name, write_call_table, write_parquet
 from partnerkpi.io._write_documents import write_document
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["from_columns", "from_dict", "read", "read_tables", "write"]
 
 UnknownKeys = Literal["refuse", "ignore"]
-Engine = Literal["auto", "base", "fast"]
 
 
 @define
@@ -74,14 +74,15 @@ def read(
         lenient: Leave faulty rows out, with everything that depends on them; the portfolio then
             carries the faults. If not, faults are raised, all at once.
         unknown_keys: Whether a key or column that the format does not know is a fault.
-        engine: ``fast`` reads documents through the extra ``fast``; ``auto`` does if it is
-            installed. Both give the same portfolio and the same faults.
+        engine: ``fast`` reads documents through the extra ``fast`` and tables through the extra
+            ``arrow``; ``auto`` does if it is installed. Both give the same portfolio and the same
+            faults.
         max_faults: How many faults are carried; all are counted.
         progress: Told how many bytes have been read so far.
 
     Raises:
         InputError: the input is faulty; carries every fault with its place.
-        MissingExtraError: the engine ``fast`` without its extra.
+        MissingExtraError: the engine ``fast`` without its extra, or Parquet without ``arrow``.
         OSError: the file cannot be opened.
 
     Example:
@@ -97,6 +98,7 @@ def read(
                 inside.tables,
                 lenient=lenient,
                 unknown_keys=unknown_keys,
+                engine=engine,
                 max_faults=max_faults,
                 progress=progress,
             )
@@ -136,6 +138,7 @@ def read_tables(
     *,
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Portfolio:
@@ -145,11 +148,14 @@ def read_tables(
         files: Where the tables are, and whether each is CSV, JSON lines or Parquet.
         lenient: As for ``read``.
         unknown_keys: As for ``read``.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files if it
+            is installed. Both give the same portfolio and the same faults.
         max_faults: As for ``read``.
         progress: As for ``read``.
 
     Raises:
         InputError: the tables are faulty; carries every fault with its file, line and column.
+        MissingExtraError: Parquet, or the engine ``fast``, without the extra ``arrow``.
         OSError: a file cannot be opened.
 
     Example:
@@ -165,7 +171,15 @@ def read_tables(
     """
     places = TablePlaces()
     door = _Door(lenient, FaultLog(max_faults), places)
-    load_tables(files, door.intake, places, door.log, unknown_keys=unknown_keys, progress=progress)
+    load_tables(
+        files,
+        door.intake,
+        places,
+        door.log,
+        unknown_keys=unknown_keys,
+        engine=engine,
+        progress=progress,
+    )
 
     return door.finish(None)
 
