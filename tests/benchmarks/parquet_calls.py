@@ -1,13 +1,15 @@
-"""Queue work from a Parquet file: counts, sums and waits of weeks, and of customers in the last.
+"""Queue work from a Parquet file: counts, sums and percentiles of waits.
 
-What partnerkpi times is all that it counts of queue calls: percentiles, changes and hours of the
-week included, which the peers do not make.
+Of weeks, and of the customers and queues of the last week. What partnerkpi times is all that it
+counts of queue calls: changes against the week before and hours of the week included, which the
+peers do not make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -60,6 +62,10 @@ def polars(folder: Path) -> Any:
             faults,
             trend.group_by("cell", "outcome").agg(**sums),
             last.group_by("customer_id", "outcome").agg(**sums),
+            *(
+                each.group_by(cell, answered=_GROUP).agg(_RANKS)
+                for each, cell in _waits(trend, last)
+            ),
         ],
         engine="streaming",
     )
@@ -67,6 +73,20 @@ def polars(folder: Path) -> Any:
         raise ValueError(found[0].row(0, named=True))
 
     return found[1], found[2]
+
+
+def _waits(trend: pl.LazyFrame, last: pl.LazyFrame) -> list[tuple[pl.LazyFrame, str]]:
+    left = C("outcome").cast(pl.String).is_in(_OUTCOMES[:4])
+    plans = ((trend, "cell"), (last, "customer_id"), (last, "queue_id"))
+
+    return [(plan.filter(left), cell) for plan, cell in plans]
+
+
+_GROUP = C("outcome").cast(pl.String).is_in(_OUTCOMES[:2])
+_RANKS = [
+    C("wait_ms").sort().get((pl.len() * percent + 99) // 100 - 1).alias(f"p{percent}")
+    for percent in (50, 90, 95)
+]
 
 
 def _wrong(name: str) -> pl.Expr:
@@ -101,8 +121,22 @@ def duck(folder: Path) -> Any:
         f"select customer_id, outcome, {sums} from {path}"
         f" where {at} >= {END - WEEK} and {at} < {END} group by all"
     ).fetchnumpy()
+    recent = f"{at} >= {END - WEEK} and {at} < {END}"
+    for cell, rows in (
+        (f"({at} - {START}) // {WEEK}", f"{at} >= {START} and {at} < {END}"),
+        ("customer_id", recent),
+        ("queue_id", recent),
+    ):
+        database.execute(
+            f"select {cell} as cell, {_percentiles(_OUTCOMES[:2])}, {_percentiles(_OUTCOMES[2:4])}"
+            f" from {path} where {rows} group by cell"
+        ).fetchnumpy()
 
     return trend, last
+
+
+def _percentiles(outcomes: tuple[str, ...]) -> str:
+    return f"quantile_disc(wait_ms, [0.5, 0.9, 0.95]) filter (outcome in {outcomes})"
 
 
 def differences(expected: Any, actual: Any) -> list[str]:
@@ -159,7 +193,7 @@ SIDES: Mapping[str, Callable[[Path], Any]] = MappingProxyType(
 #: What brings all that is imported late into the process.
 WARM: Mapping[str, Callable[[], object]] = MappingProxyType(
     {
-        "partnerkpi": lambda: pk.queue_calls_from_arrow(pk.QueueCalls.from_records([])),
+        "partnerkpi": lambda: import_module("pyarrow.parquet"),
         "polars": lambda: pl.DataFrame({"a": [1]}).lazy().collect(engine="streaming"),
         "duckdb": lambda: duckdb.connect().execute("select 1").fetchall(),
     }

@@ -7,6 +7,7 @@ parts time. DuckDB joins into a table of its own, whose rows then are those that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -101,23 +102,27 @@ def _word(name: str) -> str:
     return f"count(*) filter ({name} is null or {name} not in {_WORDS[name]})"
 
 
-_FAULTS = (
+_CUSTOMER_FAULTS = (
     f"select count(*) - count(distinct customer_id), {_text('customer_id')}, {_text('name')},"
-    f" {_word('managed_by')}, {_instant('last_admin_sign_in_at')} from customers",
+    f" {_word('managed_by')}, {_instant('last_admin_sign_in_at')} from customers"
+)
+_SUBSCRIPTION_FAULTS = (
     f"select count(*) - count(distinct subscription_id), {_text('subscription_id')},"
     f" count(*) - count(customer_id), {_word('kind')}, {_instant('added_at', needed=True)},"
     f" {_instant('starts_at')}, {_instant('ends_at')},"
     " count(*) filter (ends_at <= coalesce(starts_at, added_at)),"
     " count(*) filter (auto_renew and kind = 'trial'),"
-    " count(*) * 3 - count(auto_renew) - count(paid) - count(set_up) from subscriptions",
-    f"select {_word('product')}, {_word('name')}, {_instant('observed_at')},"
-    + ", ".join(
-        f"count(*) filter ({name} is null or {name} not between 0 and {_LARGEST})"
-        for name in _COUNTS
-    )
-    + ", count(*) - (select count(*) from (select distinct subscription_id, product, name,"
-    " observed_at from licenses)) from licenses",
+    " count(*) * 3 - count(auto_renew) - count(paid) - count(set_up) from subscriptions"
 )
+_COUNT_FAULTS = ", ".join(
+    f"count(*) filter ({name} is null or {name} not between 0 and {_LARGEST})" for name in _COUNTS
+)
+_LICENSE_FAULTS = (
+    f"select {_word('product')}, {_word('name')}, {_instant('observed_at')}, {_COUNT_FAULTS},"
+    " count(*) - (select count(*) from (select distinct subscription_id, product, name,"
+    " observed_at from licenses)) from licenses"
+)
+_FAULTS = (_CUSTOMER_FAULTS, _SUBSCRIPTION_FAULTS, _LICENSE_FAULTS)
 _NAIVE = "({} at time zone 'UTC')"
 _FLAT = f"""
 CREATE TABLE flat AS
@@ -139,7 +144,7 @@ SIDES: Mapping[str, Callable[[Path], Answers]] = MappingProxyType(
 #: What brings all that is imported late into the process.
 WARM: Mapping[str, Callable[[], object]] = MappingProxyType(
     {
-        "partnerkpi": lambda: pk.queue_calls_from_arrow(pk.QueueCalls.from_records([])),
+        "partnerkpi": lambda: import_module("pyarrow.parquet"),
         "polars": lambda: pl.DataFrame({"a": [1]}).lazy().collect(engine="streaming"),
         "duckdb": lambda: duckdb.connect().execute("select 1").fetchall(),
     }

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from partnerkpi._arrays import as_rows
 from partnerkpi._arrow import library
@@ -83,7 +83,7 @@ def _quick(table: Table, cut: Any, size: int) -> QuickColumns:
 class FastCsv(CsvReader):
     """A CSV file, read as the base reader does it wherever Arrow may not."""
 
-    block_bytes: int = BLOCK
+    block_bytes: int = field(factory=lambda: BLOCK)
 
     def parts(
         self, table: Table, header: Header, extend: Callable[[Rows], None]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ParquetFeed", "column_names"]
 
-ROWS = 1 << 18
+ROWS = 1 << 17
 #: Text that takes more bytes a row than codes would is not kept as a dictionary in the file.
 _AS_CODES = 4.5
 
@@ -95,7 +95,7 @@ def _opened(source: Source, pa: Any) -> Iterator[Any]:
         return
     with open(source, "rb"):  # noqa: PTH123 -- a path, not always a pathlib one
         pass
-    with pa.memory_map(os.fspath(source)) as stream:
+    with pa.OSFile(os.fspath(source), "rb") as stream:
         yield stream
 
 
