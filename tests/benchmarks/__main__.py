@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 try:
-    from tests.benchmarks import call_doors, calls_queues, filters, ours
+    from tests.benchmarks import call_doors, calls_queues, filters, ours, parquet
 except ImportError as missing:
     print(f"partnerkpi is left out: {missing}", file=sys.stderr)
     _WITH_OURS = False
@@ -51,7 +51,17 @@ _WEEKLY_TARGETS: Targets = {("polars", "duckdb"): 1 / 4}
 _COLUMN_TARGETS: Targets = {("polars",): 1.5}
 _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _MIB = 2**20
-_PACKAGES = ("numpy", "polars", "pandas", "duckdb", "attrs", "cattrs", "orjson", "msgspec")
+_PACKAGES = (
+    "numpy",
+    "polars",
+    "pandas",
+    "duckdb",
+    "pyarrow",
+    "attrs",
+    "cattrs",
+    "orjson",
+    "msgspec",
+)
 _ENTERED = "partnerkpi, to read and to report"
 _IMPORTS = {
     _OURS: "import partnerkpi",
@@ -431,6 +441,16 @@ def _call_queues(options: Options) -> Iterator[Row]:
     yield from calls_queues.folding(rows, 5 * rows, repetitions)
 
 
+def _parquet(options: Options) -> Iterator[Row]:
+    """From Parquet files to figures: licenses, and queue calls."""
+    if not _WITH_OURS:
+        return
+    sizes = options.sizes
+    yield from parquet.measured(
+        sizes, [_CALLS * size for size in sizes], min(options.repetitions, 3)
+    )
+
+
 _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "figures": _figures,
     "weekly": _weekly,
@@ -439,6 +459,7 @@ _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "memory": _memory,
     "call doors": _call_doors,
     "call queues": _call_queues,
+    "parquet": _parquet,
     "filters": _filters,
     "import": _import,
 }

@@ -43,6 +43,8 @@ everything side by side in one run and prints these lines; `--write` after
 - Queue calls come as dictionary-coded columns of nine weeks, as text with as many record ids and
   call ids as rows; two in a hundred rows have the record id of another. De-duplication keeps the
   row reported last, which for polars is the last row.
+- From Parquet, figures start from files: reading, every refusal, laying out and counting. The peers
+  refuse the same; the peak of memory is that of a process of its own above its imports.
 - Growth is the slope of time against size in log-log.
 - Memory is counted by `tracemalloc`, to which numpy reports its arrays, and, where said, as
   resident memory of a process of its own. The limit of a peak is 64 MiB and a quarter of what is
