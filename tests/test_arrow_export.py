@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -110,7 +109,6 @@ def test_every_library_takes_a_table(report: pk.Report) -> None:
     assert sum(table.column("total")) == total
     assert table.column("total") == frame["total"].to_list()
     assert table.column("total") == table.to_pandas()["total"].tolist()
-    assert table.column("total") == pd.DataFrame.from_arrow(table)["total"].tolist()
     assert table.column("total") == table.to_arrow()["total"].to_pylist()
 
 

@@ -85,7 +85,7 @@ def flat(table: Any) -> Any:
     """A table of types that Parquet files can be written of."""
     columns = {}
     for field, column in zip(table.schema, table.columns, strict=True):
-        if pa.types.is_run_end_encoded(field.type):
+        if pa.types.is_run_end_encoded(field.type) or field.type == pa.string_view():
             columns[field.name] = pa.array(column.to_pylist(), pa.string())
         elif field.name == "features":
             columns[field.name] = pa.array(column.to_pylist(), pa.list_(pa.string()))

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from partnerkpi._arrays import as_rows
 from partnerkpi._arrow import library
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK", "FastCsv", "FastJson"]
 
 BLOCK = 1 << 22
+_HEAD = 1 << 14
 _LINE_END, _QUOTE, _COMMA, _RETURN, _OPEN, _CLOSE = b'\n",\r{}'
 #: Text of which nearly every row has another: to code it costs more than it saves.
 _VARIOUS = frozenset(
@@ -83,7 +84,14 @@ def _quick(table: Table, cut: Any, size: int) -> QuickColumns:
 class FastCsv(CsvReader):
     """A CSV file, read as the base reader does it wherever Arrow may not."""
 
-    block_bytes: int = field(factory=lambda: BLOCK)
+    block_bytes: int = _HEAD
+
+    def header(self) -> tuple[int, list[str]] | None:
+        """The line of the header and the names of its columns; large blocks come after it."""
+        found = super().header()
+        self.block_bytes = BLOCK
+
+        return found
 
     def parts(
         self, table: Table, header: Header, extend: Callable[[Rows], None]

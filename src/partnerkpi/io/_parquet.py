@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ParquetFeed", "column_names"]
 
 ROWS = 1 << 17
+_BUFFER = 1 << 18
 #: Text that takes more bytes a row than codes would is not kept as a dictionary in the file.
 _AS_CODES = 4.5
 
@@ -71,7 +72,8 @@ class ParquetFeed:
     def _batches(self, file: Any, names: list[str]) -> Iterator[Any]:
         # Without a column there are no rows to tell faults of.
         for group in range(file.num_row_groups if names else 0):
-            yield from file.iter_batches(ROWS, [group], names)
+            # One thread reads while the other one works.
+            yield from file.iter_batches(ROWS, [group], names, use_threads=False)
             self.consumed += file.metadata.row_group(group).total_byte_size
 
     @contextmanager
@@ -103,12 +105,13 @@ def _file(stream: Any) -> Any:
     """The file, its text columns read as dictionaries where they are kept as such."""
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(stream, pre_buffer=False)
+    read: dict[str, Any] = {"pre_buffer": False, "buffer_size": _BUFFER}
+    file = pq.ParquetFile(stream, **read)
     coded = [name for name in _text_names(file.schema_arrow) if _is_coded(file.metadata, name)]
     if not coded:
         return file
 
-    return pq.ParquetFile(stream, metadata=file.metadata, read_dictionary=coded, pre_buffer=False)
+    return pq.ParquetFile(stream, metadata=file.metadata, read_dictionary=coded, **read)
 
 
 def column_names(path: str | os.PathLike[str]) -> list[str]:
