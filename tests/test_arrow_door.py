@@ -279,6 +279,9 @@ def test_a_column_of_another_type_is_one_fault(
         ("queue_calls", "record_id", pa.array(["a", "b\x85"]), PLAIN, r"'b\x85'"),
         ("queue_calls", "customer_id",
          pa.array([b"a", b"\xff"]).view(pa.string()), "a text", r"b'\xff'"),
+        ("queue_calls", "customer_id",
+         pa.array([b"a", b"\xff"], pa.binary_view()).view(pa.string_view()), "a text",
+         r"b'\xff'"),
         ("calls", "endpoint_type",
          pa.array([b"a", b"\xff"]).view(pa.string()).dictionary_encode(), "a text", r"b'\xff'"),
         ("queue_calls", "entered_at", pa.array([0, -1], pa.timestamp("us", "UTC")),
@@ -341,6 +344,34 @@ def test_text_that_is_no_utf_8_in_lists_is_told() -> None:
     assert [
         r"columns calls, row 1, column features: expected a list of texts, found b'\xff'"
     ] == said("calls", features=broken)
+
+
+def test_lists_without_any_member_are_lists() -> None:
+    """Arrow may not know of what; a null member of such a list is told."""
+    row = {name: pa.array([value]) for name, value in typed(LEG).items()}
+    empty = pa.table(row | {"features": pa.array([[]])})
+
+    assert of_columns("calls", [LEG | {"features": []}]) == pk.calls_from_arrow(empty)
+    with pytest.raises(InputError, match=r"column features\[0\]: expected a text, found null"):
+        pk.calls_from_arrow(pa.table(row | {"features": pa.array([[None]])}))
+
+
+def test_attributes_are_texts_that_may_be_empty() -> None:
+    """Of any type of text, null for none; a faulty one is told with its row."""
+    empty = {name: pa.table({key: pa.nulls(0) for key in NEEDED[name]}) for name in TABLES}
+    ids = {"customer_id": ["a", "b", "c"], "name": ["x"] * 3}
+    for kind in (pa.string(), pa.dictionary(pa.int8(), pa.string())):
+        columns = ids | {"attr.region": pa.array(["", None, "EMEA"], kind)}
+        portfolio = pk.from_arrow(**empty | {"customers": pa.table(columns)})
+        assert [{"region": ""}, {}, {"region": "EMEA"}] == [
+            dict(each.attributes) for each in portfolio.customers
+        ]
+    wrong = ids | {"attr.region": [None, "a\x00", "b"]}
+    with pytest.raises(InputError, match=r"row 1, column attr.region: expected a text"):
+        pk.from_arrow(**empty | {"customers": pa.table(wrong)})
+    bytes_ = ids | {"attr.region": pa.array([b"a", b"\xff", b"c"]).view(pa.string())}
+    with pytest.raises(InputError, match=r"row 1, column attr.region: expected a text"):
+        pk.from_arrow(**empty | {"customers": pa.table(bytes_)})
 
 
 def test_codes_that_lead_nowhere_are_refused() -> None:

@@ -1,7 +1,7 @@
 """What goes out as an Arrow stream: the values of the rows, with as few copies as can be."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
@@ -261,3 +261,28 @@ def test_portfolios_go_out_and_come_back(document: Document) -> None:
         table.to_arrow().validate(full=True)
         assert len(table) == table.to_arrow().num_rows
     assert portfolio == pk.from_arrow(**tables, partner=portfolio.partner)
+
+
+def test_many_instants_go_out() -> None:
+    """However instants of observations are kept, and where none are; lines without any stay."""
+    when = [WHEN - timedelta(microseconds=7 * n * n + n) for n in range(400)]
+    seen = [pk.Observation(observed_at=each, total=1, assigned=1) for each in when]
+    lines = (
+        pk.LicenseLine(product="calling", name="a", observations=tuple(seen)),
+        pk.LicenseLine(product="calling", name="b", observations=()),
+        pk.LicenseLine(product="x", name="c", observations=(pk.Observation(total=1, assigned=0),)),
+    )
+    subscription = pk.Subscription(id="s", kind="subscription", added_at=WHEN, licenses=lines)
+    customer = pk.Customer(id="c", name="x", tags=("b", "a"), subscriptions=(subscription,))
+    for customers in ([customer], [pk.Customer(id="d", name="y")], []):
+        portfolio = pk.Portfolio.from_customers(customers)
+        assert portfolio == pk.from_arrow(**pk.arrow_tables(portfolio))
+
+
+def test_codes_of_any_integers_go_out() -> None:
+    """Arrow's libraries want signed codes."""
+    labels = Text.from_strings(["a", "b"])
+
+    array = _arrow.codes_array(np.array([1, 0], np.uint8), labels)
+
+    assert (pa.int8(), ["b", "a"]) == (array.type.index_type, array.to_pylist())

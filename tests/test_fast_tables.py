@@ -1,6 +1,7 @@
 """CSV and JSON lines cut by Arrow: the same rows, and the same faults, as the base readers have."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -152,6 +153,81 @@ def test_lines_of_every_kind_are_the_same(line: bytes) -> None:
     text = sound + line + b"\n" + with_keys + sound
 
     assert calls(text, "jsonl", "base", "calls") == calls(text, "jsonl", "fast", "calls")
+
+
+CUSTOMERS = (
+    "customer_id,name,managed_by,last_admin_sign_in_at,tags,attr.region\n"
+    "c-1,Globex,external,2026-11-01,gold;test,EMEA\n"
+    "c-2,Initech,,,,\n"
+)
+SUBSCRIPTIONS = (
+    "subscription_id,customer_id,kind,added_at,starts_at,auto_renew,paid\n"
+    "s-1,c-1,subscription,2026-01-10,,true,\n"
+    "s-2,c-2,trial,2026-01-10,2026-01-11T00:00:00Z,false,false\n"
+)
+LICENSES = (
+    "subscription_id,product,name,observed_at,total,assigned,used_7d\n"
+    "s-1,calling,Pro,2026-11-01,10,4,\n"
+    "s-2,calling,Pro,,,,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sound", "odd"),
+    [
+        ("", ""), ("EMEA", "EM\x00A"), ("gold;test", "gold;gold"), ("gold;test", "gold;"),
+        ("external", "nobody"), ("Initech", ""), ("subscription,2026", "gift,2026"),
+        ("true,", "True,"), ("false,false", ",false"), (",10,4,", ",10,,"), (",10,4,", ",007,4,"),
+        (",10,4,", ",10,4,9007199254740992"), ("s-2,c-2", "s-2,c-9"),
+        ("s-2,calling", "s-9,calling"),
+        ("2026-11-01,gold", "2026-11-01T00:00:00,gold"), ("s-1,c-1,sub", "s-1,,sub"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_portfolios_of_every_kind_are_the_same(form: Form, sound: str, odd: str) -> None:
+    """A faulty column goes to the base reader, the others do not."""
+    texts = [each.replace(sound, odd) for each in (CUSTOMERS, SUBSCRIPTIONS, LICENSES)]
+    if form == "jsonl":
+        texts = [as_objects(each) for each in texts]
+    encoded = [each.encode() for each in texts]
+
+    assert tables(encoded, form, "base") == tables(encoded, form, "fast")
+
+
+def as_objects(text: str) -> str:
+    """A table of CSV as JSON lines, its cells as what they look like."""
+    names, *rows = (line.split(",") for line in text.splitlines())
+    cells = (dict(zip(names, map(value, names, row), strict=True)) for row in rows)
+
+    return "".join(f"{json.dumps(each)}\n" for each in cells)
+
+
+def value(name: str, cell: str) -> object:
+    """A cell as JSON has it."""
+    if name == "tags":
+        return cell.split(";") if cell else None
+    if cell in ("true", "false"):
+        return cell == "true"
+    if cell.isdecimal() and not cell.startswith("0"):
+        return int(cell)
+
+    return cell or None
+
+
+def test_what_is_stated_is_known(tmp_path: Path) -> None:
+    """Invoices say whether a subscription is paid, unless its table does."""
+    for name, text in (("customers", CUSTOMERS), ("subscriptions", SUBSCRIPTIONS)):
+        (tmp_path / f"{name}.csv").write_text(text)
+    (tmp_path / "licenses.csv").write_text(LICENSES)
+    (tmp_path / "invoices.csv").write_text(
+        "subscription_id,number,issued_on,due_on,amount_minor,currency\n"
+        "s-1,i-1,2026-01-10,2026-02-10,100,EUR\n"
+    )
+
+    base, fast = (pk.read(tmp_path, engine=engine) for engine in ("base", "fast"))
+
+    assert base == fast
+    assert [None, False] == [each.subscriptions[0].paid for each in fast.customers]
 
 
 @example(b"")

@@ -82,8 +82,6 @@ class ParquetFeed:
         try:
             yield
         except (pa.ArrowException, OSError) as error:
-            if isinstance(error, InputError):
-                raise
             place = Place(self.name)
             fault = Fault(place, "a sound Parquet file", str(error).partition("\n")[0])
             raise InputError([fault]) from error

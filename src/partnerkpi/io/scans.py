@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scan", "scan"]
 
-_Made = TypeVar("_Made", Calls, QueueCalls)
+CallsT = TypeVar("CallsT", Calls, QueueCalls)
 
 Path_: TypeAlias = "str | os.PathLike[str]"
 
@@ -43,7 +43,7 @@ _UNCOUNTED = frozenset({"record", "call"})
 
 
 @frozen(kw_only=True)
-class Scan(Generic[_Made]):
+class Scan(Generic[CallsT]):
     r"""Batches of calls, read from files when gone through.
 
     Attributes:
@@ -64,7 +64,7 @@ class Scan(Generic[_Made]):
         []
     """
 
-    kind: type[_Made]
+    kind: type[CallsT]
     paths: tuple[Path, ...]
     rows: int = _MILLION
     lenient: bool = False
@@ -72,7 +72,7 @@ class Scan(Generic[_Made]):
     max_faults: int = FAULT_CAP
     _progress: Callable[[int], None] | None = field(alias="progress", default=None, repr=False)
 
-    def __iter__(self) -> Iterator[_Made]:
+    def __iter__(self) -> Iterator[CallsT]:
         """Go through the batches.
 
         Raises:
@@ -83,7 +83,7 @@ class Scan(Generic[_Made]):
         """
         yield from self._read(self.rows, frozenset())
 
-    def counted(self, *, duplicates: bool) -> Iterator[_Made]:
+    def counted(self, *, duplicates: bool) -> Iterator[CallsT]:
         """The same rows in batches that are quickly counted, without what no figure looks at.
 
         Queue calls are counted without their call ids, and without record ids where no row is taken
@@ -104,9 +104,9 @@ class Scan(Generic[_Made]):
     def _of_legs(self) -> bool:
         return issubclass(self.kind, Calls)
 
-    def _read(self, rows: int, unkept: frozenset[str]) -> Iterator[_Made]:
+    def _read(self, rows: int, unkept: frozenset[str]) -> Iterator[CallsT]:
         table: Any = LEGS if self._of_legs else QUEUED
-        door: CallDoor[_Made] = CallDoor(
+        door: CallDoor[CallsT] = CallDoor(
             table, self.lenient, self.unknown_keys, self.max_faults, self._progress, unkept=unkept
         )
         yield from door.read_all([(path, form_of(path)) for path in self.paths], rows)
