@@ -204,8 +204,11 @@ def test_progress_is_told(tmp_path: Path) -> None:
 
     pk.read_queue_calls(path, progress=heard.append)
 
-    assert heard
     assert sorted(heard) == heard
+    assert 0 < heard[-1] <= path.stat().st_size
+    told: list[int] = []
+    pk.read_inputs(tmp_path, progress=told.append)
+    assert path.stat().st_size >= told[-1] > 0
 
 
 # What is refused

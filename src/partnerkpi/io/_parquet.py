@@ -68,13 +68,14 @@ class ParquetFeed:
             self.ids_known = whole.ids_known
             batches = self._batches(file, list(whole.readable))
             yield from whole.parts(ahead(batches))
+            self.consumed = int(stream.size())
 
     def _batches(self, file: Any, names: list[str]) -> Iterator[Any]:
         # Without a column there are no rows to tell faults of.
         for group in range(file.num_row_groups if names else 0):
             # One thread reads while the other one works.
             yield from file.iter_batches(ROWS, [group], names, use_threads=False)
-            self.consumed += file.metadata.row_group(group).total_byte_size
+            self.consumed += _packed_size(file.metadata.row_group(group))
 
     @contextmanager
     def _readable(self, pa: Any) -> Iterator[None]:
@@ -110,6 +111,13 @@ def _file(stream: Any) -> Any:
         return file
 
     return pq.ParquetFile(stream, metadata=file.metadata, read_dictionary=coded, **read)
+
+
+def _packed_size(group: Any) -> int:
+    """The bytes that a row group takes in its file."""
+    columns = map(group.column, range(group.num_columns))
+
+    return sum(int(column.total_compressed_size) for column in columns)
 
 
 def column_names(path: str | os.PathLike[str]) -> list[str]:
