@@ -16,8 +16,9 @@ from attrs import define, frozen
 from partnerkpi._arrays import as_rows
 from partnerkpi._arrow import library
 from partnerkpi._faults import FaultLog
+from partnerkpi._instants import parse
 from partnerkpi.io._ahead import ahead
-from partnerkpi.io._arrow_arrays import Reader
+from partnerkpi.io._arrow_arrays import Reader, Texts
 from partnerkpi.io._collection import collection_held
 from partnerkpi.io._csv import FIELD_LIMIT, PAD, CsvReader, LineFaults, split_checked, split_plain
 from partnerkpi.io._csv_columns import CellColumns
@@ -29,7 +30,7 @@ from partnerkpi.io._whole_columns import role_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from partnerkpi._arrays import Bytes, Rows
+    from partnerkpi._arrays import Bytes, Micros, Rows
     from partnerkpi.io._csv import Block, Cells
     from partnerkpi.io._files import ByteSource
     from partnerkpi.io._json_lines import Objects
@@ -77,7 +78,21 @@ def _quick(table: Table, cut: Any, size: int) -> QuickColumns:
         if table.open and (attribute := attribute_name(name)) is not None
     }
 
-    return QuickColumns(table, columns, names, size)
+    spelled = {
+        name: _spelled(column)
+        for name, column in columns.items()
+        if isinstance(column, Texts) and "M" in role_of(name).kinds
+    }
+
+    return QuickColumns(table, columns, names, size, spelled)
+
+
+def _spelled(column: Texts) -> tuple[Micros, Rows]:
+    """The instants of the rows that have any, and which of these spell none."""
+    if column.masked is None:
+        return parse(column.text)
+
+    return parse(column.text.take(np.flatnonzero(~column.masked)))
 
 
 @define
@@ -100,8 +115,7 @@ class FastCsv(CsvReader):
         for found in ahead(self._cuts(table, header)):
             if isinstance(found, _Cut):
                 extend(found.lines)
-                quick = _quick(table, found.columns, len(found.lines))
-                yield CheckedColumns(quick, self._later(found.block, header))
+                yield CheckedColumns(found.columns, self._later(found.block, header))
                 continue
             found.log.pour(self.log)
             if len(found.cells):
@@ -117,7 +131,7 @@ class FastCsv(CsvReader):
             if cut is not None:
                 lines = np.arange(block.line, block.line + cut.num_rows)
                 self._keep(block, block.stop - PAD, block.line + cut.num_rows)
-                yield _Cut(cut, block, lines)
+                yield _Cut(_quick(table, cut, cut.num_rows), block, lines)
                 continue
             log = FaultLog(self.log.cap)
             self._faults.send(log)
@@ -143,7 +157,7 @@ class FastCsv(CsvReader):
 class _Cut:
     """A block that Arrow cut into columns."""
 
-    columns: Any
+    columns: QuickColumns
     block: Block
     lines: Rows
 
@@ -248,18 +262,18 @@ class FastJson:
         """The objects of all lines as columns; ``extend`` is told their lines."""
         for line, data, cut in ahead(self._cuts()):
             if cut is not None:
-                extend(np.arange(line, line + cut.num_rows))
-                quick = _quick(self.table, cut, cut.num_rows)
-                yield CheckedColumns(quick, self._later(line, data))
+                extend(np.arange(line, line + cut.size))
+                yield CheckedColumns(cut, self._later(line, data))
                 continue
             objects = self._objects(line, data)
             if objects.records:
                 extend(as_rows(objects.lines))
                 yield self._base(objects)
 
-    def _cuts(self) -> Iterator[tuple[int, bytes, Any | None]]:
+    def _cuts(self) -> Iterator[tuple[int, bytes, QuickColumns | None]]:
         for line, data in _line_blocks(self.source):
-            yield line, data, _cut_objects(data, self.table, self.unknown)
+            cut = _cut_objects(data, self.table, self.unknown)
+            yield line, data, None if cut is None else _quick(self.table, cut, cut.num_rows)
 
     def _later(self, line: int, data: bytes) -> Callable[[], Columns]:
         return lambda: self._base(self._objects(line, data))

@@ -15,7 +15,6 @@ from attrs import define, field, frozen
 
 from partnerkpi._arrays import MAX_COUNT
 from partnerkpi._batches import Given, LabeledRows, TextRows
-from partnerkpi._instants import parse
 from partnerkpi._text import Text
 from partnerkpi._text_forms import Labeled, text_of
 from partnerkpi.io._array_column import Column
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from partnerkpi._arrays import Codes, Counts, Mask, Measures, Micros
+    from partnerkpi._arrays import Codes, Counts, Mask, Measures, Micros, Rows
     from partnerkpi._text_forms import AnyText
     from partnerkpi.io._arrow_arrays import AnyColumn
     from partnerkpi.io._table_batches import Columns
@@ -51,6 +50,8 @@ class QuickColumns:
     columns: Mapping[str, AnyColumn]
     attribute_names: Mapping[str, str]
     size: int
+    #: What columns of instants spell, read ahead: the instants of the rows that have any.
+    spelled: Mapping[str, tuple[Micros, Rows]]
 
     def texts(self, name: str) -> AnyText | None:
         column = self.columns[name]
@@ -156,7 +157,7 @@ class QuickColumns:
         if not isinstance(column, Texts) or (absent is None and column.masked is not None):
             return None
         rows = None if column.masked is None else np.flatnonzero(~column.masked)
-        micros, bad = parse(column.text if rows is None else column.text.take(rows))
+        micros, bad = self.spelled[name]
         if bad.size:
             return None
         if rows is None:
