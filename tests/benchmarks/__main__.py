@@ -427,6 +427,7 @@ def _call_doors(options: Options) -> Iterator[Row]:
 
     most, repetitions = _CALLS * max(options.sizes), min(options.repetitions, 5)
     yield from call_doors.reading(_CALLS * max(options.reading_sizes), repetitions)
+    yield from call_doors.fast_reading(_CALLS * max(options.reading_sizes), repetitions)
     yield from call_doors.columns(most, repetitions)
     yield from call_doors.deduplication(most, repetitions)
 
