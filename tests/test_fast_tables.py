@@ -268,22 +268,25 @@ def test_packed_files_are_cut_as_well(tmp_path: Path) -> None:
 
 
 def test_large_files_are_cut_by_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small ones are not: they are read before the library is there."""
-    path = tmp_path / "queue_calls.csv"
-    path.write_bytes(as_csv([QUEUED] * 50))
+    """Of JSON lines; small ones are not: they are read before the library is there."""
+    path = tmp_path / "queue_calls.jsonl"
+    path.write_bytes(as_json_lines([QUEUED] * 50))
     seen: list[object] = []
 
     def parts(*found: object) -> Iterator[object]:
         seen.append(found)
         return iter(())
 
-    monkeypatch.setattr(_fast_tables.FastCsv, "parts", parts)
+    monkeypatch.setattr(_fast_tables.FastJson, "parts", parts)
 
     pk.read_queue_calls(path)
     assert [] == seen
     monkeypatch.setattr(_table_parts, "_LARGE", 100)
     pk.read_queue_calls(path)
     assert 1 == len(seen)
+    other = tmp_path / "queue_calls.csv"
+    other.write_bytes(as_csv([QUEUED] * 50))
+    pk.read_queue_calls(other)
     pk.read_queue_calls(path, engine="base")
     assert 1 == len(seen)
     monkeypatch.setattr(_table_parts, "installed", lambda: False)

@@ -56,8 +56,8 @@ def read_calls(
         lenient: Leave faulty rows out; the column set then carries the faults. If not, faults are
             raised, all at once.
         unknown_keys: Whether a key or column that the format does not know is a fault.
-        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files if it
-            is installed. Both give the same rows and the same faults.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files of
+            JSON lines if it is installed. Both give the same rows and the same faults.
         max_faults: How many faults are carried; all are counted.
         progress: Told how many bytes have been read so far.
 

@@ -75,8 +75,8 @@ def read(
             carries the faults. If not, faults are raised, all at once.
         unknown_keys: Whether a key or column that the format does not know is a fault.
         engine: ``fast`` reads documents through the extra ``fast`` and tables through the extra
-            ``arrow``; ``auto`` does if it is installed. Both give the same portfolio and the same
-            faults.
+            ``arrow``; ``auto`` does for documents and for large files of JSON lines, if these are
+            installed. All give the same portfolio and the same faults.
         max_faults: How many faults are carried; all are counted.
         progress: Told how many bytes have been read so far.
 
@@ -148,8 +148,8 @@ def read_tables(
         files: Where the tables are, and whether each is CSV, JSON lines or Parquet.
         lenient: As for ``read``.
         unknown_keys: As for ``read``.
-        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files if it
-            is installed. Both give the same portfolio and the same faults.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files of
+            JSON lines if it is installed. Both give the same portfolio and the same faults.
         max_faults: As for ``read``.
         progress: As for ``read``.
 

@@ -47,7 +47,8 @@ def load_tables(
         places: Learns where the rows stand.
         log: Takes the faults; the rows of faulty cells are marked ``bad`` in the batches.
         unknown_keys: Whether a column that the table does not know is a fault.
-        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large
+            files of JSON lines.
         progress: Told how many bytes of the files have been read, part by part.
 
     Raises:
