@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Protocol,
+    TypeAlias,
+    overload,
+    runtime_checkable,
+)
 
 from attrs import define, field, frozen
 
@@ -16,7 +24,6 @@ from partnerkpi.calling.legs import state as legs
 from partnerkpi.calling.legs.columns import LegSource
 from partnerkpi.calling.queues import state as queues
 from partnerkpi.errors import Fault
-from partnerkpi.io.scans import Scan
 from partnerkpi.policy import Policy
 
 if TYPE_CHECKING:
@@ -26,6 +33,19 @@ if TYPE_CHECKING:
 __all__ = ["Within", "fold", "within"]
 
 _Progress: TypeAlias = Callable[[int], None]
+
+
+@runtime_checkable
+class Scanned(Protocol):
+    """What ``scan`` gives: batches that can leave out what is not counted."""
+
+    kind: type
+    lenient: bool
+
+    def counted(self, *, duplicates: bool) -> Iterator[Any]:
+        """The rows in batches that are quickly counted."""
+        ...
+
 
 _MICROSECOND = timedelta(microseconds=1)
 #: How many rows are gathered at a time before they are sorted.
@@ -143,7 +163,7 @@ def fold(
         >>> fold([QueueCalls.from_records([])], as_of=when).last.offered().tolist()
         []
     """
-    if isinstance(batches, Scan):
+    if isinstance(batches, Scanned):
         rows, batches = rows or batches.kind, batches.counted(duplicates=duplicates != "none")
     each: Iterator[Any] = iter(batches)
     first = next(each, None)

@@ -9,11 +9,10 @@ from attrs import field, frozen
 
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
-from partnerkpi.calling.fold import fold
+from partnerkpi.calling.fold import Scanned, fold
 from partnerkpi.calling.sections import CallingState, finish_calling
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
-from partnerkpi.io.scans import Scan
 from partnerkpi.kpi import Figure, Kpi, Table, Value
 from partnerkpi.licenses.kpis import (
     Overview,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from partnerkpi.calling.legs.state import LegState
     from partnerkpi.calling.queues.state import QueueState
     from partnerkpi.calling.sections import Calling
+    from partnerkpi.io.scans import Scan
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
     from partnerkpi.reports.segments import Segments
@@ -292,10 +292,11 @@ def report(
 
 def _counted(given: Any, as_of: datetime, policy: Policy) -> Any:
     """What a scan gives is counted batch by batch."""
-    if not isinstance(given, Scan):
+    if not isinstance(given, Scanned):
         return given
+    rows: Any = given
 
-    return fold(given, as_of=as_of, policy=policy, duplicates="by_record_id", lenient=given.lenient)
+    return fold(rows, as_of=as_of, policy=policy, duplicates="by_record_id", lenient=given.lenient)
 
 
 def _parts(portfolio: Portfolio | Iterable[Portfolio] | None) -> tuple[Portfolio, ...] | None:
