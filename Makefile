@@ -152,8 +152,8 @@ endef
 
 COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header \
   --no-annotate $(UPGRADE)
-SUITE := --extra charts --extra fast --extra locales --extra progress --extra tables --extra testing \
-  --extra xlsx --group suite --group build
+SUITE := --extra arrow --extra charts --extra fast --extra locales --extra pandas --extra polars \
+  --extra progress --extra tables --extra testing --extra xlsx --group suite --group build
 
 lock: .venv-lock/ready ## Solve the requirements anew
 	$(COMPILE) pyproject.toml $(SUITE) --group test -o requirements/test.txt

@@ -671,14 +671,16 @@ def test_a_path_tells_its_form(tmp_path: Path, table: str, ending: str) -> None:
 def test_a_path_of_another_form_is_refused(tmp_path: Path) -> None:
     """As an input that is faulty."""
     with pytest.raises(
-        InputError, match=r"expected a table as \.csv or \.jsonl, found '\.parquet'"
+        InputError, match=r"expected a table as \.csv, \.jsonl or \.parquet, found '\.xlsx'"
     ):
-        pk.read_calls(tmp_path / "calls.parquet")
+        pk.read_calls(tmp_path / "calls.xlsx")
 
 
 def test_a_stream_must_say_its_form() -> None:
     """Nothing is guessed."""
-    with pytest.raises(TypeError, match="a stream must be told to be of 'csv' or of 'jsonl'"):
+    with pytest.raises(
+        TypeError, match="a stream must be told to be of 'csv', of 'jsonl' or of 'parquet'"
+    ):
         pk.read_calls(BytesIO(b""))
 
 
@@ -828,3 +830,23 @@ def test_records_are_the_rows_of_records(legs: tuple[pk.CallLeg, ...]) -> None:
     rows = [{name: getattr(leg, name) for name in LEG} for leg in legs]
 
     assert pk.Calls.from_records(legs) == pk.calls_from_rows(rows)
+
+
+@pytest.mark.parametrize("rows", [3_000, 40_000])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_ids_of_which_every_row_has_another_are_one_text_each(form: Form, rows: int) -> None:
+    """They are grouped once, at the end; those that repeat far apart, or are missing, as well."""
+    many = [
+        QUEUED | {"call_id": f"k-{n % (rows - 5)}", "record_id": None if n % 7 == 0 else f"r-{n}"}
+        for n in range(rows)
+    ]
+    text = (as_csv if form == "csv" else as_json_lines)(many)
+
+    whole = pk.read_queue_calls(BytesIO(text), form=form)
+    batches = list(pk.queue_calls_in_batches(BytesIO(text), form=form, rows=1_000))
+
+    assert rows - 5 == len(whole.call.labels) == len(set(whole.call.labels))
+    assert [row["record_id"] for row in many] == [whole.record[n] for n in range(rows)]
+    assert whole == pk.QueueCalls.concatenate(batches)
+    for batch in batches:
+        assert len(batch.call.labels) == len(set(batch.call.labels))

@@ -71,8 +71,8 @@ def test_call_tables_are_found(tmp_path: Path, suffix: str) -> None:
         (
             ["licenses.csv"],
             [
-                "the table customers as .csv or .jsonl, found no such file",
-                "the table subscriptions as .csv or .jsonl, found no such file",
+                "the table customers as .csv, .jsonl or .parquet, found no such file",
+                "the table subscriptions as .csv, .jsonl or .parquet, found no such file",
             ],
         ),
         (["calls.csv", "calls.csv.gz"], ["one file for calls, found calls.csv and calls.csv.gz"]),

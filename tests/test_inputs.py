@@ -117,8 +117,8 @@ def test_progress_goes_on_from_file_to_file(tmp_path: Path) -> None:
     assert sizes[0] in heard
 
 
-def test_tables_of_another_form_are_refused(tmp_path: Path) -> None:
-    """A file that looks like a table of calls, and is of no form that is read."""
+def test_tables_that_are_none_are_refused(tmp_path: Path) -> None:
+    """A file that is called a table of Parquet, and is none."""
     (tmp_path / "calls.parquet").write_bytes(b"PAR1")
-    with pytest.raises(InputError, match=r"expected a table as \.csv or \.jsonl"):
+    with pytest.raises(InputError, match="expected a sound Parquet file"):
         pk.read_inputs(tmp_path)

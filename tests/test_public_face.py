@@ -19,11 +19,12 @@ FACE = {
     "partnerkpi": """
         Acceptance Administrator CallLeg Calls Checklist Coded Comparison Customer Duplicates Inputs
         Invoice Kind LicenseLine ManagedBy Observation Order OrderItem OrderKind Outcome Partner
-        Policy Portfolio QueueCall QueueCalls Report Role Subscription calling calls_from_columns
-        calls_from_rows calls_in_batches compare customer_details deduplicated errors filters
-        from_columns from_dict licenses managing queue_calls_from_columns queue_calls_from_rows
+        Policy Portfolio QueueCall QueueCalls Report Role Scan Subscription arrow_tables calling
+        calls_from_arrow calls_from_columns calls_from_rows calls_in_batches compare
+        customer_details deduplicated errors filters from_arrow from_columns from_dict licenses
+        managing queue_calls_from_arrow queue_calls_from_columns queue_calls_from_rows
         queue_calls_in_batches read read_calls read_inputs read_queue_calls read_report read_tables
-        report resources schema status webex where write
+        report resources scan schema status webex where write
         """,
     "partnerkpi.aggregates": "Ratio exact_ranks masked_sum pair_sums_by_code sums_by_code",
     "partnerkpi.call_columns": "CallRecords Calls QueueCalls",
@@ -50,9 +51,11 @@ FACE = {
         product_code product_name suggest to_dict where
         """,
     "partnerkpi.io": """
-        Inputs TableFile TableFiles calls_from_columns calls_from_rows calls_in_batches from_columns
-        from_dict queue_calls_from_columns queue_calls_from_rows queue_calls_in_batches read
-        read_calls read_inputs read_queue_calls read_tables schema write
+        ArrowStream Inputs PortfolioTable PortfolioTables Scan TableFile TableFiles arrow_tables
+        calls_from_arrow calls_from_columns calls_from_rows calls_in_batches from_arrow from_columns
+        from_dict queue_calls_from_arrow queue_calls_from_columns queue_calls_from_rows
+        queue_calls_in_batches read read_calls read_inputs read_queue_calls read_tables scan schema
+        write
         """,
     "partnerkpi.kpi": """
         Check Column Condition Definition Evidence Figure Kpi Members Reason RowPart Table

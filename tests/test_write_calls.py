@@ -151,13 +151,17 @@ def test_tables_are_written_into_a_directory(tmp_path: Path, form: Form, gzip_: 
 
 def test_a_stream_must_be_told_its_form() -> None:
     """Nothing is guessed."""
-    with pytest.raises(TypeError, match="a stream must be told to be of 'csv' or of 'jsonl'"):
+    with pytest.raises(
+        TypeError, match="a stream must be told to be of 'csv', of 'jsonl' or of 'parquet'"
+    ):
         pk.write(pk.calls_from_rows([LEG]), BytesIO())
 
 
 def test_a_path_of_another_form_is_refused(tmp_path: Path) -> None:
     """No file is begun."""
-    with pytest.raises(InputError, match=r"expected a table as \.csv or \.jsonl, found '\.txt'"):
+    with pytest.raises(
+        InputError, match=r"expected a table as \.csv, \.jsonl or \.parquet, found '\.txt'"
+    ):
         pk.write(pk.calls_from_rows([LEG]), tmp_path / "calls.txt")
 
     assert [] == list(tmp_path.iterdir())

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from partnerkpi.columns import Portfolio
     from partnerkpi.deduplication import Duplicates, deduplicated
     from partnerkpi.filters import where
+    from partnerkpi.io.arrow import (
+        arrow_tables,
+        calls_from_arrow,
+        from_arrow,
+        queue_calls_from_arrow,
+    )
     from partnerkpi.io.calls import (
         calls_from_columns,
         calls_from_rows,
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     )
     from partnerkpi.io.doors import from_columns, from_dict, read, read_tables, write
     from partnerkpi.io.inputs import Inputs, read_inputs
+    from partnerkpi.io.scans import Scan, scan
     from partnerkpi.managing_models import (
         Acceptance,
         Administrator,
@@ -92,8 +99,11 @@ __all__ = [
     "QueueCalls",
     "Report",
     "Role",
+    "Scan",
     "Subscription",
+    "arrow_tables",
     "calling",
+    "calls_from_arrow",
     "calls_from_columns",
     "calls_from_rows",
     "calls_in_batches",
@@ -102,10 +112,12 @@ __all__ = [
     "deduplicated",
     "errors",
     "filters",
+    "from_arrow",
     "from_columns",
     "from_dict",
     "licenses",
     "managing",
+    "queue_calls_from_arrow",
     "queue_calls_from_columns",
     "queue_calls_from_rows",
     "queue_calls_in_batches",
@@ -117,6 +129,7 @@ __all__ = [
     "read_tables",
     "report",
     "resources",
+    "scan",
     "schema",
     "status",
     "webex",
@@ -133,6 +146,7 @@ _ROOMS = MappingProxyType(
         "columns": ("Portfolio",),
         "deduplication": ("Duplicates", "deduplicated"),
         "filters": ("where",),
+        "io.arrow": ("arrow_tables", "calls_from_arrow", "from_arrow", "queue_calls_from_arrow"),
         "io.calls": (
             "calls_from_columns",
             "calls_from_rows",
@@ -145,6 +159,7 @@ _ROOMS = MappingProxyType(
         ),
         "io.doors": ("from_columns", "from_dict", "read", "read_tables", "write"),
         "io.inputs": ("Inputs", "read_inputs"),
+        "io.scans": ("Scan", "scan"),
         "managing_models": (
             "Acceptance",
             "Administrator",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CallIntake", "RawColumn"]
 
+#: So few rows tell nothing of how many texts are alike.
+_FEW = 1 << 10
 #: A column as a door hands it over: numbers, texts that need not be given, or lists of texts.
 RawColumn: TypeAlias = "NDArray[Any] | Given | TextRows | LabeledRows"
 
@@ -78,11 +80,14 @@ class _Labels:
     came: Text | None = None
     different: Text = NO_TEXT
     table: Codes | None = None
+    various: bool = False
 
-    def coded(self, given: Given, size: int) -> CodedText | _Numbered:
-        """The texts as codes."""
+    def coded(self, given: Given, size: int) -> CodedText | _Numbered | _Various:
+        """The texts as codes; those of which nearly every row has another are grouped later."""
         if isinstance(given.texts, Numbers):
             return _Numbered(given.texts, given.rows, size)
+        if self.various and isinstance(given.texts, Text):
+            return _Various(given.texts, given.rows, size)
         column = self.texts(given.texts)
         if given.rows is None:
             return column
@@ -94,7 +99,9 @@ class _Labels:
     def texts(self, texts: AnyText) -> CodedText:
         """The texts as codes, where every row has one."""
         if not isinstance(texts, Labeled):
-            return _grouped(texts)
+            column = _grouped(texts)
+            self.various = 2 * len(column.labels) > len(column) > _FEW
+            return column
         if texts.labels is not self.came:
             self._learn(texts.labels)
         codes = texts.codes if self.table is None else recoded(texts.codes, self.table)
@@ -107,6 +114,26 @@ class _Labels:
         self.came = labels
         self.different = labels if alike else labels.take(firsts)
         self.table = None if alike else codes
+
+
+@define
+class _Various:
+    """Texts of which nearly every row has another, in some of so many rows."""
+
+    text: Text
+    rows: Rows | None
+    size: int
+
+    def coded(self, *, alone: bool) -> CodedText:
+        """The texts as codes; beside other parts, equal texts need not have one code yet."""
+        own: Codes = np.arange(len(self.text)).astype(row_type(len(self.text)))
+        column = _grouped(self.text) if alone else CodedText(own, self.text)
+        if self.rows is None:
+            return column
+        codes = np.full(self.size, -1, column.codes.dtype)
+        codes[self.rows] = column.codes
+
+        return CodedText(codes, column.labels)
 
 
 @define
@@ -167,18 +194,20 @@ def _only(column: RawColumn, good: Rows, size: int) -> RawColumn:
 def _joined(parts: Sequence[Any], sizes: Sequence[int]) -> Any:
     if isinstance(parts[0], TextLists):
         return joined_lists(parts, sizes)
-    if isinstance(parts[0], (CodedText, _Numbered)):
+    if isinstance(parts[0], (CodedText, _Numbered, _Various)):
         return _joined_texts(parts)
 
     return np.concatenate(parts)
 
 
-def _joined_texts(parts: Sequence[CodedText | _Numbered]) -> CodedText:
-    numbers = [part for part in parts if isinstance(part, _Numbered)]
+def _joined_texts(parts: Sequence[CodedText | _Numbered | _Various]) -> CodedText:
+    alone = len(parts) == 1
+    given = [each.coded(alone=alone) if isinstance(each, _Various) else each for each in parts]
+    numbers = [part for part in given if isinstance(part, _Numbered)]
     if len(numbers) == len(parts):
         return _joined_numbers(numbers).coded()
 
-    return joined_codes([part.coded() if isinstance(part, _Numbered) else part for part in parts])
+    return joined_codes([part.coded() if isinstance(part, _Numbered) else part for part in given])
 
 
 def _joined_numbers(parts: Sequence[_Numbered]) -> _Numbered:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from attrs import frozen
+from attrs import asdict, frozen, has
 
+from partnerkpi._arrow import (
+    coded_array,
+    flags_array,
+    library,
+    numbers_array,
+    structs_array,
+    text_array,
+)
 from partnerkpi._text import Text
 from partnerkpi.aggregates import Ratio, exact_ranks
 
@@ -28,6 +37,8 @@ __all__ = [
     "Ratios",
     "Texts",
     "joined",
+    "objects_array",
+    "ratios_array",
     "text_ranks",
 ]
 
@@ -49,6 +60,10 @@ class Cells(Protocol):
 
     def ranks(self) -> NDArray[np.int64]:
         """Numbers in the order of the cells, equal for equal ones; missing ones last."""
+        ...
+
+    def arrow(self) -> Any:
+        """The cells as an Arrow array."""
         ...
 
 
@@ -78,6 +93,9 @@ class Integers:
 
         return np.where(self.known, self.numbers, np.iinfo(np.int64).max)
 
+    def arrow(self) -> Any:
+        return numbers_array(self.numbers, self.known)
+
 
 @frozen(eq=False)
 class Flags:
@@ -99,6 +117,9 @@ class Flags:
     def ranks(self) -> NDArray[np.int64]:
         return self.mask.astype(np.int64)
 
+    def arrow(self) -> Any:
+        return flags_array(self.mask)
+
 
 @frozen(eq=False)
 class Texts:
@@ -117,6 +138,9 @@ class Texts:
 
     def ranks(self) -> NDArray[np.int64]:
         return text_ranks(self.text)
+
+    def arrow(self) -> Any:
+        return text_array(self.text)
 
 
 @frozen(eq=False)
@@ -138,18 +162,27 @@ class Choices:
     def ranks(self) -> NDArray[np.int64]:
         return self.codes.astype(np.int64)
 
+    def arrow(self) -> Any:
+        return coded_array(
+            self.codes, [None if each is None else each.value for each in self.choices]
+        )
+
 
 @frozen(eq=False)
 class Objects:
-    """Values of any other kind, such as lists of texts; ordered by comparing them."""
+    """Values of any other kind, such as lists of texts; ordered by comparing them.
+
+    ``counts`` says that they are lists of whole numbers, which tells where there is no value.
+    """
 
     objects: list[Any]
+    counts: bool = False
 
     def __len__(self) -> int:
         return len(self.objects)
 
     def take(self, rows: Rows, /) -> Objects:
-        return Objects([self.objects[row] for row in rows.tolist()])
+        return Objects([self.objects[row] for row in rows.tolist()], self.counts)
 
     def values(self) -> list[Any]:
         return self.objects
@@ -158,6 +191,9 @@ class Objects:
         distinct = {value: rank for rank, value in enumerate(sorted(set(self.objects)))}
 
         return np.array([distinct[value] for value in self.objects], np.int64)
+
+    def arrow(self) -> Any:
+        return objects_array(self.objects, counts=self.counts)
 
 
 @frozen(eq=False)
@@ -183,6 +219,53 @@ class Ratios:
 
         return ranks
 
+    def arrow(self) -> Any:
+        return ratios_array(self.numerators, self.denominators)
+
+
+def ratios_array(numerators: NDArray[np.int64], denominators: NDArray[np.int64]) -> Any:
+    """Ratios as they stand in documents: two integers and the nearest double, null if undefined."""
+    known = denominators != 0
+    size = max(int(np.abs(each).max(initial=0)) for each in (numerators, denominators))
+    if size <= _EXACT_IN_DOUBLES:
+        # Both are exact as doubles, and division is rounded correctly.
+        values = numerators / np.where(known, denominators, 1)
+    else:
+        ratios = Ratios(numerators, denominators).values()
+        values = np.array([ratio.value or 0.0 for ratio in ratios])
+
+    return structs_array(
+        {
+            "numerator": numbers_array(numerators),
+            "denominator": numbers_array(denominators),
+            "value": numbers_array(values, known),
+        }
+    )
+
+
+_EXACT_IN_DOUBLES = 2**53
+
+
+def objects_array(objects: Sequence[Any], *, counts: bool = False) -> Any:
+    """Values of any kind as an Arrow array; lists if no value tells anything else."""
+    plain = [_plain(each) for each in objects]
+    pa = library()
+    if not any(plain):
+        return pa.array(plain, pa.list_(pa.int64() if counts else pa.string()))
+
+    return pa.array(plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (tuple, list)):
+        return [_plain(each) for each in value]
+    if isinstance(value, Ratio):
+        return value.to_dict()
+    if has(type(value)):
+        return {name: _plain(each) for name, each in asdict(value, recurse=False).items()}
+
+    return value.value if isinstance(value, Enum) else value
+
 
 def joined(parts: Sequence[Any]) -> Any:
     """Columns of one kind, one after the other."""
@@ -194,7 +277,7 @@ def _joined_texts(parts: Sequence[Texts]) -> Texts:
 
 
 def _joined_objects(parts: Sequence[Objects]) -> Objects:
-    return Objects([value for part in parts for value in part.objects])
+    return Objects([value for part in parts for value in part.objects], parts[0].counts)
 
 
 def _joined_flags(parts: Sequence[Flags]) -> Flags:

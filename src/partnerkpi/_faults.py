@@ -77,6 +77,13 @@ class FaultLog:
 
         return found
 
+    def pour(self, other: FaultLog) -> None:
+        """Hand all faults on to another log, and let them go."""
+        faults, count = self.taken()
+        for fault in faults:
+            other.add(fault.place, fault.expected, fault.found)
+        other.count += count - len(faults)
+
     def refuse(self) -> None:
         """Raise one error that carries every fault, if there is any."""
         if self.count:

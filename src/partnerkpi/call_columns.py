@@ -25,6 +25,16 @@ from partnerkpi._arrays import (
     lock_micros,
     reduced,
 )
+from partnerkpi._arrow import (
+    Exporting,
+    coded_array,
+    codes_array,
+    flags_array,
+    instants_array,
+    lists_array,
+    numbers_array,
+    text_array,
+)
 from partnerkpi._call_records import leg_columns, queue_call_columns
 from partnerkpi._call_runs import WeekRun, week_runs
 from partnerkpi._coded_columns import (
@@ -40,7 +50,7 @@ from partnerkpi.columns import CodedText, TextLists
 from partnerkpi.models import CustomerId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from partnerkpi._arrays import Codes, Counts, Mask, Measures, Micros, Rows
@@ -92,7 +102,7 @@ class CallRecords(Sequence[_Record], Generic[_Record]):
 
 
 @frozen(eq=False, kw_only=True)
-class QueueCalls:
+class QueueCalls(Exporting):
     """Calls into queues: one row per entry of a call into a queue.
 
     Equal ones have equal records in the same order.
@@ -207,6 +217,16 @@ class QueueCalls:
         """The bytes that the columns take."""
         return _bytes_of(self)
 
+    def _arrow_columns(self) -> Mapping[str, Any]:
+        return {
+            **_arrow_origin(self),
+            "queue_id": _arrow_codes(self.queue),
+            "entered_at": instants_array(self.entered),
+            "wait_ms": numbers_array(self.wait),
+            "outcome": coded_array(self.outcome, _OUTCOMES),
+            "talk_ms": numbers_array(self.talk, self.talk >= 0),
+        }
+
     def _record(self, row: int) -> QueueCall:
         talk = int(self.talk[row])
 
@@ -221,7 +241,7 @@ class QueueCalls:
 
 
 @frozen(eq=False, kw_only=True)
-class Calls:
+class Calls(Exporting):
     """Call legs: one row per party of a call.
 
     Equal ones have equal records in the same order.
@@ -335,6 +355,23 @@ class Calls:
         """The bytes that the columns take."""
         return _bytes_of(self)
 
+    def _arrow_columns(self) -> Mapping[str, Any]:
+        labels, places = self.features.texts.labels, self.features.texts.codes
+        features = text_array(labels.take(places))
+
+        return {
+            **_arrow_origin(self),
+            "user_id": _arrow_codes(self.user),
+            "started_at": instants_array(self.started),
+            "duration_ms": numbers_array(self.duration),
+            "answered": flags_array(self.answered),
+            "endpoint_type": _arrow_codes(self.endpoint),
+            "packet_loss_percent": numbers_array(self.loss, ~np.isnan(self.loss)),
+            "latency_ms": numbers_array(self.latency, ~np.isnan(self.latency)),
+            "jitter_ms": numbers_array(self.jitter, ~np.isnan(self.jitter)),
+            "features": lists_array(self.features.rows, features, len(self)),
+        }
+
     def _record(self, row: int) -> CallLeg:
         user = self.user[row]
 
@@ -350,6 +387,19 @@ class Calls:
             jitter_ms=_measured(self.jitter[row]),
             features=self.features[row],
         )
+
+
+def _arrow_origin(rows: Calls | QueueCalls) -> dict[str, Any]:
+    return {
+        "record_id": _arrow_codes(rows.record),
+        "reported_at": instants_array(rows.reported, rows.reported != NEVER),
+        "call_id": _arrow_codes(rows.call),
+        "customer_id": _arrow_codes(rows.customer),
+    }
+
+
+def _arrow_codes(column: CodedText) -> Any:
+    return codes_array(column.codes, column.labels)
 
 
 def _origin(rows: Calls | QueueCalls, row: int) -> dict[str, Any]:

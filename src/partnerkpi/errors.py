@@ -50,7 +50,8 @@ class Place:
         source: What was read: a file's name, ``document``, ``columns`` or a model's name.
         path: The path inside a JSON document or a record, such as
             ``customers[3].subscriptions[0].ends_at``; ``None`` in tables.
-        line: The line in a file, or the row (from 0) of columns in memory; ``None`` in documents.
+        line: The line in a file, or the row (from 0) in Parquet or of columns in memory; ``None``
+            in documents.
         column: The column of a table; ``None`` for a whole row and in documents.
 
     Example:
@@ -66,8 +67,9 @@ class Place:
     column: str | None = None
 
     def __str__(self) -> str:
-        in_memory = self.source == "columns" or self.source.startswith(("columns ", "rows of "))
-        row = "row" if in_memory else "line"
+        # Rows of columns are counted from 0; only texts have lines.
+        of_rows = self.source.startswith(("columns ", "rows of ")) or self.source == "columns"
+        row = "row" if of_rows or self.source.endswith(".parquet") else "line"
         parts = (
             self.source,
             self.path,

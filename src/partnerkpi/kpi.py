@@ -7,7 +7,7 @@ two counts, ``finish`` says the value. A figure of one's own is any object with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import (
 import numpy as np
 from attrs import Factory, asdict, field, frozen
 
+from partnerkpi._arrow import Exporting
 from partnerkpi._cells import Texts, joined, text_ranks
 from partnerkpi._instants import instant_text
 from partnerkpi._showing import Shown
@@ -413,10 +414,11 @@ class RowPart(Protocol):
 
 
 @frozen(eq=False)
-class Table(Sequence[RowT], Shown):
+class Table(Exporting, Sequence[RowT], Shown):
     """Typed rows in the order of the definition, made when asked for: a page costs its own rows.
 
-    Slicing gives a shorter table; ``sorted_by`` another order; ``to_dicts`` plain values.
+    Slicing gives a shorter table; ``sorted_by`` another order; ``to_dicts`` plain values. It goes
+    out as an Arrow stream, which libraries of frames take as it is.
     """
 
     definition: TableDefinition
@@ -537,6 +539,12 @@ class Table(Sequence[RowT], Shown):
         from partnerkpi.present.words import words
 
         return great_table(self, words=words(language), rows=rows)
+
+    def _arrow_columns(self) -> Mapping[str, Any]:
+        rows = self._order.page(slice(None)).rows
+        names = [each.name for each in self.definition.columns]
+
+        return {name: cells_of(self._parts, name, rows).arrow() for name in names}
 
     def _rows(self, rows: Rows) -> Iterator[RowT]:
         names = [each.name for each in self.definition.columns]

@@ -42,6 +42,7 @@ try:
         calls_queues,
         filters,
         ours,
+        parquet,
         webex_history,
     )
 except ImportError as missing:
@@ -59,7 +60,17 @@ _WEEKLY_TARGETS: Targets = {("polars", "duckdb"): 1 / 4}
 _COLUMN_TARGETS: Targets = {("polars",): 1.5}
 _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _MIB = 2**20
-_PACKAGES = ("numpy", "polars", "pandas", "duckdb", "attrs", "cattrs", "orjson", "msgspec")
+_PACKAGES = (
+    "numpy",
+    "polars",
+    "pandas",
+    "duckdb",
+    "pyarrow",
+    "attrs",
+    "cattrs",
+    "orjson",
+    "msgspec",
+)
 _ENTERED = "partnerkpi, to read and to report"
 _IMPORTS = {
     OURS: "import partnerkpi",
@@ -407,6 +418,7 @@ def _call_doors(options: Options) -> Iterator[Row]:
 
     most, repetitions = _CALLS * max(options.sizes), min(options.repetitions, 5)
     yield from call_doors.reading(_CALLS * max(options.reading_sizes), repetitions)
+    yield from call_doors.fast_reading(_CALLS * max(options.reading_sizes), repetitions)
     yield from call_doors.columns(most, repetitions)
     yield from call_doors.deduplication(most, repetitions)
 
@@ -441,6 +453,16 @@ def _call_legs(options: Options) -> Iterator[Row]:
     yield from calls_legs.folding(rows, 5 * rows, repetitions)
 
 
+def _parquet(options: Options) -> Iterator[Row]:
+    """From Parquet files to figures: licenses, and queue calls."""
+    if not _WITH_OURS:
+        return
+    sizes = options.sizes
+    yield from parquet.measured(
+        sizes, [_CALLS * size for size in sizes], min(options.repetitions, 3)
+    )
+
+
 _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "figures": _figures,
     "weekly": _weekly,
@@ -451,6 +473,7 @@ _PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
     "call queues": _call_queues,
     "call history": _call_history,
     "call legs": _call_legs,
+    "parquet": _parquet,
     "filters": _filters,
     "import": _import,
 }

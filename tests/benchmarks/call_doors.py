@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["columns", "deduplication", "queue_columns", "reading"]
+__all__ = ["columns", "deduplication", "fast_reading", "queue_columns", "reading"]
 
 Columns: TypeAlias = "dict[str, Any]"
 
@@ -81,6 +81,29 @@ def reading(rows: int, repetitions: int) -> Iterator[Row]:
         target=1 / 0.7,
         rows=rows,
     )
+
+
+def fast_reading(rows: int, repetitions: int) -> Iterator[Row]:
+    """Tables of queue calls cut by Arrow, against the base readers."""
+    calls = pk.queue_calls_from_columns(queue_columns(rows))
+    for form in ("csv", "jsonl"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"queue_calls.{form}")
+            pk.write(calls, path)
+            jobs: dict[str, Callable[[], object]] = {
+                "the base reader": partial(pk.read_queue_calls, path, engine="base"),
+                _OURS: partial(pk.read_queue_calls, path, engine="fast"),
+            }
+            times = medians(jobs, repetitions)
+        yield Row.ratio(
+            f"{form} table of {rows:,} queue calls, extra arrow",
+            None,
+            ours=times[_OURS],
+            peer="the base reader",
+            theirs=times["the base reader"],
+            target=1 / 3,
+            rows=rows,
+        )
 
 
 def _bare_rows(path: Path) -> int:

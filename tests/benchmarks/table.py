@@ -51,6 +51,8 @@ everything side by side in one run and prints these lines; `--write` after
   in one week, and how many calls and how much waiting these have: that is made with them, and
   spares rows that stand by week a pass. With that layout made anew, they have a line of their own.
 - Batches are counted one after the other, and compared with as many rows of the whole in memory.
+- From Parquet, figures start from files: reading, every refusal, laying out and counting. The peers
+  refuse the same; the peak of memory is that of a process of its own above its imports.
 - Growth is the slope of time against size in log-log.
 - Memory is counted by `tracemalloc`, to which numpy reports its arrays, and, where said, as
   resident memory of a process of its own. The limit of a peak is 64 MiB and a quarter of what is

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from attrs import frozen
+from attrs import fields, frozen
 
-from partnerkpi._cells import Integers, Ratios
+from partnerkpi._arrays import fits
+from partnerkpi._arrow import structs_array
+from partnerkpi._cells import Integers, Ratios, ratios_array
 from partnerkpi.aggregates import Ratio
 
 if TYPE_CHECKING:
@@ -55,6 +57,13 @@ class WideCells:
 
         return np.where(ranks[0] == _MISSING, _MISSING, found)
 
+    def arrow(self) -> Any:
+        """The cells as an Arrow array: a struct of the numbers."""
+        names = [each.name for each in fields(cast("type", self.kind))]
+        columns = [column.arrow() for column in self.columns]
+
+        return structs_array(dict(zip(names, columns, strict=True)))
+
 
 @frozen(eq=False)
 class Differences:
@@ -89,6 +98,22 @@ class Differences:
         return np.array(
             [_MISSING if each is None else places[each] for each in self.fractions], np.int64
         )
+
+    def arrow(self) -> Any:
+        """The cells as an Arrow array: ratios in lowest terms.
+
+        Raises:
+            CountOverflowError: a numerator or denominator no longer fits 64 bits.
+        """
+        pairs = [(each.numerator, each.denominator) for each in self.values()]
+        columns = [[_fitting(value) for value in column] for column in zip(*pairs, strict=True)]
+        numerators, denominators = columns or ([], [])
+
+        return ratios_array(np.array(numerators, np.int64), np.array(denominators, np.int64))
+
+
+def _fitting(value: int) -> int:
+    return fits(value) if value > 0 else -fits(-value)
 
 
 def difference(later: Any, earlier: Any) -> Any:

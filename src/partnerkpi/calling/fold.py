@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Protocol,
+    TypeAlias,
+    overload,
+    runtime_checkable,
+)
 
 from attrs import define, field, frozen
 
@@ -25,6 +33,19 @@ if TYPE_CHECKING:
 __all__ = ["Within", "fold", "within"]
 
 _Progress: TypeAlias = Callable[[int], None]
+
+
+@runtime_checkable
+class Scanned(Protocol):
+    """What ``scan`` gives: batches that can leave out what is not counted."""
+
+    kind: type
+    lenient: bool
+
+    def counted(self, *, duplicates: bool) -> Iterator[Any]:
+        """The rows in batches that are quickly counted."""
+        ...
+
 
 _MICROSECOND = timedelta(microseconds=1)
 #: How many rows are gathered at a time before they are sorted.
@@ -120,7 +141,8 @@ def fold(
       needs ``by_record_id``.
 
     Args:
-        batches: Column sets, gone through once; all of one kind.
+        batches: Column sets, gone through once; all of one kind. A ``scan`` need not be told
+            ``rows``.
         as_of: A timezone-aware instant; nothing is counted by any clock.
         policy: Windows and thresholds; the defaults if not given.
         duplicates: How rows that share a record id are found.
@@ -141,6 +163,8 @@ def fold(
         >>> fold([QueueCalls.from_records([])], as_of=when).last.offered().tolist()
         []
     """
+    if isinstance(batches, Scanned):
+        rows, batches = rows or batches.kind, batches.counted(duplicates=duplicates != "none")
     each: Iterator[Any] = iter(batches)
     first = next(each, None)
     kind = _kind_of(rows if first is None else type(first))

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from partnerkpi._arrays import lock_codes, reduced
+from partnerkpi._arrow import text_array
 from partnerkpi._cells import text_ranks
 from partnerkpi._text import Text, TextIndex
 
@@ -49,6 +50,10 @@ class OptionalTexts:
     def ranks(self) -> NDArray[np.int64]:
         """Numbers in the order of the texts, missing ones last."""
         return np.where(self.known, text_ranks(self.text), np.iinfo(np.int64).max)
+
+    def arrow(self) -> Any:
+        """The cells as an Arrow array."""
+        return text_array(self.text, self.known)
 
 
 @frozen(eq=False)

@@ -43,7 +43,7 @@ _CALENDAR = MappingProxyType({"Y": 231, "M": 12 * 231})
 class Labels:
     """The labels of a coded column: as they came, as texts, and whether all are usable."""
 
-    given: Sequence[str] | NDArray[np.str_]
+    given: Sequence[str] | NDArray[np.str_] | Text
     texts: Text
     plain: bool
 
@@ -72,7 +72,7 @@ class Labels:
         return label.item() if isinstance(label, np.generic) else label
 
 
-def _objects(labels: Sequence[str] | NDArray[np.str_]) -> list[object]:
+def _objects(labels: Sequence[str] | NDArray[np.str_] | Text) -> list[object]:
     return [*labels.tolist()] if isinstance(labels, np.ndarray) else [*labels]
 
 

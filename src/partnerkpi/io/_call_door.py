@@ -12,12 +12,12 @@ from attrs import evolve
 from partnerkpi._faults import FaultLog, shown
 from partnerkpi.call_columns import Calls, QueueCalls
 from partnerkpi.errors import Fault, InputError, Place
+from partnerkpi.io._arrow_tables import ArrowTable, opened_stream
 from partnerkpi.io._call_tables import Gathering
 from partnerkpi.io._cells import came
 from partnerkpi.io._columns_in import parts_of
-from partnerkpi.io._files import opened
 from partnerkpi.io._json_lines import ObjectColumns, Objects
-from partnerkpi.io._table_feed import TableFeed
+from partnerkpi.io._table_parts import TableParts
 from partnerkpi.io._table_places import TablePlaces
 from partnerkpi.io._whole_columns import Whole
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from partnerkpi.io._files import Source, Writable
     from partnerkpi.io._table_columns import UnknownKeys
     from partnerkpi.io._table_files import TableFormat
+    from partnerkpi.io._table_parts import Engine
     from partnerkpi.io._whole_columns import ColumnLike
 
 __all__ = ["CallDoor", "form_of"]
@@ -48,26 +49,45 @@ class CallDoor(Generic[_Made]):
         unknown: UnknownKeys,
         max_faults: int,
         progress: Callable[[int], None] | None = None,
+        *,
+        unkept: frozenset[str] = frozenset(),
+        engine: Engine = "auto",
     ) -> None:
-        """Make ready to read a table."""
+        """Make ready to read a table; columns that are not kept are checked all the same."""
         self._table: CallTable[_Made] = table
         self._unknown = unknown
         self._log = FaultLog(max_faults)
-        self._gathering: Gathering[_Made] = Gathering(table, self._log, lenient=lenient)
+        self._gathering: Gathering[_Made] = Gathering(
+            table, self._log, lenient=lenient, unkept=unkept
+        )
+        self._engine = engine
+        self._unkept = frozenset(f"{name}_id" for name in unkept)
         self._told = progress or (lambda _: None)
 
     def read(self, source: Source, form: TableFormat | None, most: int | None) -> Iterator[_Made]:
         """The column sets of a file of so many rows each; without a limit it is one."""
-        table, gathering = self._table.table, self._gathering
-        form = form or form_of(source)
-        name = None if isinstance(source, (str, os.PathLike)) else table.name
-        feed = TableFeed(table, TablePlaces(), self._log, self._unknown)
-        with self._log.refusing(), opened(source, name) as stream:
-            for part in feed.parts(stream, form):
+        yield from self.read_all([(source, form or form_of(source))], most)
+
+    def read_all(
+        self, sources: Iterable[tuple[Source, TableFormat]], most: int | None
+    ) -> Iterator[_Made]:
+        """The column sets of files that are one table, of so many rows each."""
+        gathering, before = self._gathering, 0
+        for source, form in sources:
+            feed = TableParts(
+                self._table.table,
+                TablePlaces(),
+                self._log,
+                self._unknown,
+                self._unkept,
+                self._engine,
+            )
+            for part in feed.parts(source, form, None):
                 if most and gathering.rows and gathering.rows + len(part.bad) > most:
                     yield from self._cut(most)
                 gathering.add(part)
-                self._told(stream.consumed)
+                self._told(before + feed.consumed)
+            before += feed.consumed
         if most is None:
             yield gathering.finish()
         elif gathering.rows or gathering.untold:
@@ -115,20 +135,31 @@ class CallDoor(Generic[_Made]):
 
         return self._gathering.finish()
 
+    def of_arrow(self, table: object) -> _Made:
+        """The column set of a table that exports an Arrow stream."""
+        reader = opened_stream(table)
+        whole = ArrowTable(self._table.table, self._log)
+        whole.take_schema(reader.schema, self._unknown)
+        for part in whole.parts(reader):
+            self._gathering.add(part)
+
+        return self._gathering.finish()
+
 
 def form_of(source: Source | Writable) -> TableFormat:
-    """Whether a path is one of CSV or of JSON lines, by its ending.
+    """Whether a path is one of CSV, of JSON lines or of Parquet, by its ending.
 
     Raises:
-        InputError: it is neither.
+        InputError: it is none.
         TypeError: it is no path.
     """
     if not isinstance(source, (str, os.PathLike)):
-        msg = "a stream must be told to be of 'csv' or of 'jsonl'"
+        msg = "a stream must be told to be of 'csv', of 'jsonl' or of 'parquet'"
         raise TypeError(msg)
-    ending = os.fspath(source).removesuffix(".gz").rpartition(".")[2]
-    if ending not in ("csv", "jsonl"):
-        fault = Fault(Place(os.fspath(source)), "a table as .csv or .jsonl", shown(f".{ending}"))
+    name = os.fspath(source)
+    ending = name.removesuffix(".gz").rpartition(".")[2]
+    if ending not in ("csv", "jsonl") and not name.endswith(".parquet"):
+        fault = Fault(Place(name), "a table as .csv, .jsonl or .parquet", shown(f".{ending}"))
         raise InputError([fault])
 
     return cast("TableFormat", ending)

@@ -13,9 +13,11 @@ import numpy as np
 from attrs import evolve, frozen
 
 from partnerkpi import _record_rules as rules
-from partnerkpi._arrays import NEVER, signed
+from partnerkpi._arrays import NEVER, locked, signed
 from partnerkpi._batches import Given
 from partnerkpi._call_intake import CallIntake, RawColumn
+from partnerkpi._text import Text
+from partnerkpi._text_forms import Labeled
 from partnerkpi.call_columns import Calls, QueueCalls
 from partnerkpi.call_models import Outcome
 from partnerkpi.io._table_columns import CALLS, QUEUE_CALLS
@@ -51,8 +53,16 @@ class CallTable(Generic[_Made]):
 class Gathering(Generic[_Made]):
     """Rows of a table of calls as a door hands them in, and the column set of them."""
 
-    def __init__(self, table: CallTable[_Made], log: FaultLog, *, lenient: bool) -> None:
-        """Gather rows of a table."""
+    def __init__(
+        self,
+        table: CallTable[_Made],
+        log: FaultLog,
+        *,
+        lenient: bool,
+        unkept: frozenset[str] = frozenset(),
+    ) -> None:
+        """Gather rows of a table; of ids that are not kept nothing is told but that they are."""
+        self._unkept = unkept
         self._table: CallTable[_Made] = table
         self._log = log
         self._lenient = lenient
@@ -75,7 +85,9 @@ class Gathering(Generic[_Made]):
 
     def add(self, columns: Columns) -> None:
         """Take some rows."""
-        found = self._table.emit(columns)
+        found = dict(self._table.emit(columns))
+        for name in self._unkept & found.keys():
+            found[name] = _UNSAID if name in _OPTIONAL else _anything(len(columns.bad))
         if self.hopeless:
             self._intake = CallIntake()
         else:
@@ -95,6 +107,15 @@ class Gathering(Generic[_Made]):
             return evolve(make.from_records([]), **told)
 
         return make(**self._intake.columns(), **told)
+
+
+_OPTIONAL = frozenset({"record"})
+_NOTHING, _ANYTHING = Text.from_strings([]), Text.from_strings(["?"])
+_UNSAID = Given(_NOTHING, locked(np.empty(0, np.intp)))
+
+
+def _anything(rows: int) -> Given:
+    return Given(Labeled(np.zeros(rows, np.int8), _ANYTHING))
 
 
 def _origin(columns: Columns) -> dict[str, RawColumn]:

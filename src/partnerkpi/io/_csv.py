@@ -284,6 +284,10 @@ class LineFaults:
     broken: int = 0
     second_look: int = field(factory=lambda: SECOND_LOOK)
 
+    def send(self, log: FaultLog) -> None:
+        """Have faults go somewhere else from now on."""
+        self._log = log
+
     def at(self, line: int, expected: str, found: str) -> None:
         """Note a fault of a whole line."""
         self._log.add(Place(self.source, line=line), expected, found)

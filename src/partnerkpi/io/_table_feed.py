@@ -10,6 +10,7 @@ from partnerkpi._arrays import as_rows
 from partnerkpi.errors import Place
 from partnerkpi.io._csv import CsvReader
 from partnerkpi.io._csv_columns import CellColumns
+from partnerkpi.io._fast_tables import FastCsv, FastJson
 from partnerkpi.io._json_lines import ObjectColumns, read_objects
 from partnerkpi.io._table_columns import Header
 
@@ -34,6 +35,7 @@ class TableFeed:
     places: TablePlaces
     log: FaultLog
     unknown: UnknownKeys
+    fast: bool = False
     ids_known: bool = True
 
     def parts(self, source: ByteSource, form: TableFormat) -> Iterator[Columns]:
@@ -43,12 +45,15 @@ class TableFeed:
         return self._csv(source, lines) if form == "csv" else self._json(source, lines)
 
     def _csv(self, source: ByteSource, lines: LineMap) -> Iterator[Columns]:
-        reader = CsvReader(source, self.log)
+        reader = FastCsv(source, self.log) if self.fast else CsvReader(source, self.log)
         header = self._header(reader, lines)
         if header is None:
             self.ids_known = False
             return
         self.ids_known = header.ids_known
+        if isinstance(reader, FastCsv) and header.usable:
+            yield from reader.parts(self.table, header, lines.extend)
+            return
         for cells in reader.cells(header.width):
             lines.extend(cells.lines)
             columns = CellColumns(cells, header, source.name, self.log)
@@ -67,6 +72,9 @@ class TableFeed:
         return Header.of(self.table, names, report, self.unknown)
 
     def _json(self, source: ByteSource, lines: LineMap) -> Iterator[Columns]:
+        if self.fast:
+            yield from FastJson(self.table, source, self.log, self.unknown).parts(lines.extend)
+            return
         for objects in read_objects(source, self.log):
             lines.extend(as_rows(objects.lines))
             yield ObjectColumns(objects, self.table, source.name, self.log, self.unknown)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TableFile", "TableFiles", "TableFormat"]
 
-TableFormat: TypeAlias = Literal["csv", "jsonl"]
+TableFormat: TypeAlias = Literal["csv", "jsonl", "parquet"]
 
 
 @frozen
@@ -20,7 +20,8 @@ class TableFile:
 
     Attributes:
         source: A path, or a binary stream; gzip is noticed by its first bytes.
-        format: ``csv`` or ``jsonl``.
+        format: ``csv``, ``jsonl`` or ``parquet``, which needs the extra ``arrow``, and of a
+            stream that it can be gone back in.
         name: What faults call it; the path, or for a stream the table's name.
     """
 

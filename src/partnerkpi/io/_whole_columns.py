@@ -21,32 +21,51 @@ if TYPE_CHECKING:
     from partnerkpi._faults import FaultLog
     from partnerkpi.io._table_columns import Table, UnknownKeys
 
-__all__ = ["ColumnLike", "Whole"]
+__all__ = ["ColumnLike", "Role", "Whole", "role_of"]
 
 #: One column: a NumPy array (masked, too), codes with labels, or a list of Python objects.
 ColumnLike: TypeAlias = "NDArray[np.generic] | Coded | Sequence[object]"
 
 
 @frozen
-class _Role:
-    """What a column may be: kinds of dtype, whether as codes, and that in words."""
+class Role:
+    """What a column may be: kinds of dtype, whether as codes or lists, and that in words."""
 
     kinds: str
     words: str
+    arrow: str
     coded: bool = False
+    lists: bool = False
 
 
-_IDS = _Role("UTSOiu", "a column of text or integers, or Coded", coded=True)
-_TEXTS = _Role("UTSO", "a column of text, or Coded", coded=True)
-_INSTANTS = _Role("MUTSO", "a column of datetime64 (without a multiple), or aware datetimes")
-_FLAGS = _Role("bO", "a column of booleans")
-_COUNTS = _Role("iuO", "a column of integers")
-_CODES = _Role("iu", "codes that are a column of integers")
-_MEASURES = _Role("fiuO", "a column of numbers (of at most 64 bits)")
-_LISTS = _Role("O", "a list of lists of text")
-_SETS = _Role("OUTS", "lists of text, or text with ';' between them, or Coded", coded=True)
+_IDS = Role(
+    "UTSOiu",
+    "a column of text or integers, or Coded",
+    "a column of text or integers",
+    coded=True,
+)
+_TEXTS = Role("UTSO", "a column of text, or Coded", "a column of text", coded=True)
+_INSTANTS = Role(
+    "MUTSO",
+    "a column of datetime64 (without a multiple), or aware datetimes",
+    "a column of timestamps with a zone, of dates, or of text",
+)
+_FLAGS = Role("bO", "a column of booleans", "a column of booleans")
+_COUNTS = Role("iuO", "a column of integers", "a column of integers")
+_CODES = Role("iu", "codes that are a column of integers", "codes that are integers")
+_MEASURES = Role(
+    "fiuO", "a column of numbers (of at most 64 bits)", "a column of doubles, floats or integers"
+)
+_LISTS = Role("O", "a list of lists of text", "a column of lists of text", lists=True)
+_SETS = Role(
+    "OUTS",
+    "lists of text, or text with ';' between them, or Coded",
+    "lists of text, or text with ';' between them",
+    coded=True,
+    lists=True,
+)
 #: What each column is, in whichever table it stands; any other is one of text.
-_ROLES: Mapping[str, _Role] = MappingProxyType(
+_ROLES: Mapping[str, Role] = MappingProxyType(
     {
         name: role
         for role, names in (
@@ -62,6 +81,11 @@ _ROLES: Mapping[str, _Role] = MappingProxyType(
         for name in names.split()
     }
 )
+
+
+def role_of(name: str) -> Role:
+    """What a column of this name may be."""
+    return _ROLES.get(name, _TEXTS)
 
 
 @define
@@ -121,7 +145,7 @@ class Whole:
 
     def _column(self, name: str, value: ColumnLike) -> Column | None:
         """The column, if it is of a usable type."""
-        role = _ROLES.get(name, _TEXTS)
+        role = role_of(name)
         if isinstance(value, Coded):
             return self._coded(name, value) if role.coded else self._no(name, role, "Coded")
         array = _array(value)
@@ -134,7 +158,7 @@ class Whole:
 
         return Column(np.asarray(array), _masked(array))
 
-    def _no(self, name: str, role: _Role, found: str) -> Column | None:
+    def _no(self, name: str, role: Role, found: str) -> Column | None:
         self.fault(name, role.words, found)
 
         return None

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from partnerkpi._arrays import Micros
+    from partnerkpi._arrow import Exporting
     from partnerkpi.call_columns import QueueCalls
     from partnerkpi.io._files import Writable
     from partnerkpi.io._table_files import TableFormat
 
-__all__ = ["table_name", "write_call_table"]
+__all__ = ["table_name", "write_call_table", "write_parquet"]
 
 Names: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -82,7 +83,7 @@ def write_call_table(
     Args:
         rows: What to write.
         target: A path, packed if it ends with ``.gz``, or a binary stream, left open.
-        form: ``csv`` or ``jsonl``.
+        form: ``csv``, ``jsonl`` or ``parquet``.
 
     Raises:
         InputError: the format cannot carry a row: in CSV a feature with ``;`` or a cell beyond
@@ -91,6 +92,9 @@ def write_call_table(
     """
     names = _OF_A_LEG if isinstance(rows, Calls) else _OF_A_QUEUE_CALL
     source = f"columns {table_name(rows)}"
+    if form == "parquet":
+        write_parquet(rows, target)
+        return
     with created(target) as stream:
         if form == "csv":
             stream.write(f"{','.join(name for name, _ in names)}\n".encode())
@@ -98,6 +102,20 @@ def write_call_table(
             part = rows.part(first, first + _AT_A_TIME)
             writer = _Rows(source, first, len(part), csv=form == "csv")
             stream.write(writer.lines({name: getattr(part, own) for name, own in names}))
+
+
+def write_parquet(rows: Exporting, target: str | os.PathLike[str] | Writable) -> None:
+    """Write rows that go out as Arrow as a Parquet file.
+
+    Raises:
+        MissingExtraError: without the extra ``arrow``.
+        OSError: the path cannot be written.
+    """
+    table = rows.to_arrow()
+    import pyarrow.parquet as pq
+
+    with created(target) as stream:
+        pq.write_table(table, stream)
 
 
 @frozen

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from partnerkpi.io._files import Source
     from partnerkpi.io._table_columns import UnknownKeys
     from partnerkpi.io._table_files import TableFormat
+    from partnerkpi.io._table_parts import Engine
     from partnerkpi.io._whole_columns import ColumnLike
 
 __all__ = [
@@ -42,22 +43,27 @@ def read_calls(
     form: TableFormat | None = None,
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Calls:
-    r"""Read call legs: a table as CSV or JSON lines, gzipped or not.
+    r"""Read call legs: a table as CSV or JSON lines, gzipped or not, or as Parquet.
 
     Args:
         source: A path, or a binary stream.
-        form: ``csv`` or ``jsonl``; a path tells it by its ending.
+        form: ``csv``, ``jsonl`` or ``parquet`` (with the extra ``arrow``); a path tells it by its
+            ending.
         lenient: Leave faulty rows out; the column set then carries the faults. If not, faults are
             raised, all at once.
         unknown_keys: Whether a key or column that the format does not know is a fault.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files of
+            JSON lines if it is installed. Both give the same rows and the same faults.
         max_faults: How many faults are carried; all are counted.
         progress: Told how many bytes have been read so far.
 
     Raises:
         InputError: the table is faulty; carries every fault with its file, line and column.
+        MissingExtraError: Parquet, or the engine ``fast``, without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -68,7 +74,7 @@ def read_calls(
         >>> read_calls(BytesIO(header + row), form="csv").records[0].features
         ('call_park', 'voicemail')
     """
-    door = CallDoor(LEGS, lenient, unknown_keys, max_faults, progress)
+    door = CallDoor(LEGS, lenient, unknown_keys, max_faults, progress, engine=engine)
 
     return next(door.read(source, form, None))
 
@@ -79,21 +85,24 @@ def read_queue_calls(
     form: TableFormat | None = None,
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> QueueCalls:
-    r"""Read calls into queues: a table as CSV or JSON lines, gzipped or not.
+    r"""Read calls into queues: a table as CSV or JSON lines, gzipped or not, or as Parquet.
 
     Args:
         source: As for ``read_calls``.
         form: As for ``read_calls``.
         lenient: As for ``read_calls``; a row with an unknown outcome is kept as ``unknown``.
         unknown_keys: As for ``read_calls``.
+        engine: As for ``read_calls``.
         max_faults: As for ``read_calls``.
         progress: As for ``read_calls``.
 
     Raises:
         InputError: the table is faulty; carries every fault with its file, line and column.
+        MissingExtraError: Parquet, or the engine ``fast``, without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -107,7 +116,7 @@ def read_queue_calls(
         >>> str(calls.faults[0].place), calls.faults[0].found
         ('queue_calls, line 2, column outcome', "'went fishing'")
     """
-    door = CallDoor(QUEUED, lenient, unknown_keys, max_faults, progress)
+    door = CallDoor(QUEUED, lenient, unknown_keys, max_faults, progress, engine=engine)
 
     return next(door.read(source, form, None))
 
@@ -119,6 +128,7 @@ def calls_in_batches(
     form: TableFormat | None = None,
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Calls]:
@@ -130,6 +140,7 @@ def calls_in_batches(
         form: As for ``read_calls``.
         lenient: As for ``read_calls``; each batch carries the faults met since the one before.
         unknown_keys: As for ``read_calls``.
+        engine: As for ``read_calls``.
         max_faults: How many faults a batch, or the error, carries; all are counted.
         progress: As for ``read_calls``.
 
@@ -139,6 +150,7 @@ def calls_in_batches(
     Raises:
         InputError: the table is faulty. After the first fault no batch comes any more, and at the
             end of the table the error carries all of them.
+        MissingExtraError: Parquet, or the engine ``fast``, without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -150,7 +162,9 @@ def calls_in_batches(
         >>> [len(batch) for batch in calls_in_batches(table, rows=2, form="csv")]
         [2, 1]
     """
-    yield from CallDoor(LEGS, lenient, unknown_keys, max_faults, progress).read(source, form, rows)
+    yield from CallDoor(LEGS, lenient, unknown_keys, max_faults, progress, engine=engine).read(
+        source, form, rows
+    )
 
 
 def queue_calls_in_batches(
@@ -160,6 +174,7 @@ def queue_calls_in_batches(
     form: TableFormat | None = None,
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[QueueCalls]:
@@ -171,6 +186,7 @@ def queue_calls_in_batches(
         form: As for ``read_calls``.
         lenient: As for ``calls_in_batches``.
         unknown_keys: As for ``read_calls``.
+        engine: As for ``read_calls``.
         max_faults: As for ``calls_in_batches``.
         progress: As for ``read_calls``.
 
@@ -180,6 +196,7 @@ def queue_calls_in_batches(
     Raises:
         InputError: the table is faulty. After the first fault no batch comes any more, and at the
             end of the table the error carries all of them.
+        MissingExtraError: Parquet, or the engine ``fast``, without the extra ``arrow``.
         OSError: the file cannot be opened.
         TypeError: a stream without ``form``.
 
@@ -191,7 +208,7 @@ def queue_calls_in_batches(
         >>> [len(batch) for batch in queue_calls_in_batches(table, rows=2, form="csv")]
         [2, 1]
     """
-    yield from CallDoor(QUEUED, lenient, unknown_keys, max_faults, progress).read(
+    yield from CallDoor(QUEUED, lenient, unknown_keys, max_faults, progress, engine=engine).read(
         source, form, rows
     )
 

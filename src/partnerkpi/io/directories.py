@@ -6,7 +6,7 @@ Spec: *Definitions 3, Tables*. Files of other names are none of its business.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from partnerkpi.io._table_files import TableFormat
+
 __all__ = ["DirectoryInput", "holds_anything", "look_into"]
 
 _DOCUMENT = ("json",)
-_TABLE = ("csv", "jsonl")
-_CALLS = (*_TABLE, "parquet")
+_TEXT = ("csv", "jsonl")
+_TABLE = (*_TEXT, "parquet")
 _WHOLE = "portfolio.json or the tables customers, subscriptions and licenses, or tables of calls"
 
 
@@ -48,7 +50,8 @@ class DirectoryInput:
 def look_into(directory: str | os.PathLike[str]) -> DirectoryInput:
     """Find out what a directory holds, by the names of its files; nothing is opened.
 
-    Every file may be packed (``.gz``). A directory of call tables alone has no portfolio.
+    Every file but one of Parquet may be packed (``.gz``). A directory of call tables alone has no
+    portfolio.
 
     Raises:
         InputError: two files for one thing, a document beside tables, a table that is missing, or
@@ -65,8 +68,8 @@ def look_into(directory: str | os.PathLike[str]) -> DirectoryInput:
     found = _Found(Path(directory), FaultLog())
     document = found.one("portfolio", _DOCUMENT)
     tables = {table.name: found.one(table.name, _TABLE) for table in EMIT}
-    managed = {table.name: found.one(table.name, _TABLE) for table in MANAGED_TABLES}
-    calls, queue_calls = found.one("calls", _CALLS), found.one("queue_calls", _CALLS)
+    managed = {table.name: found.one(table.name, _TEXT) for table in MANAGED_TABLES}
+    calls, queue_calls = found.one("calls", _TABLE), found.one("queue_calls", _TABLE)
     found.judge(document, tables, managed, anything=bool(calls or queue_calls))
 
     return DirectoryInput(document, _table_files(tables | managed), calls, queue_calls)
@@ -84,8 +87,9 @@ def holds_anything(directory: str | os.PathLike[str]) -> bool:
         ...     holds_anything(directory)
         False
     """
-    names = {"portfolio": _DOCUMENT, "calls": _CALLS, "queue_calls": _CALLS}
-    names |= {table.name: _TABLE for table in (*EMIT, *MANAGED_TABLES)}
+    names = {"portfolio": _DOCUMENT, "calls": _TABLE, "queue_calls": _TABLE}
+    names |= {table.name: _TABLE for table in EMIT}
+    names |= {table.name: _TEXT for table in MANAGED_TABLES}
     known = {
         f"{name}.{suffix}{packed}"
         for name, suffixes in names.items()
@@ -105,7 +109,12 @@ class _Found:
 
     def one(self, name: str, suffixes: Sequence[str]) -> Path | None:
         """The file for one thing; several are a fault."""
-        names = [f"{name}.{suffix}{packed}" for suffix in suffixes for packed in ("", ".gz")]
+        names = [
+            f"{name}.{suffix}{packed}"
+            for suffix in suffixes
+            for packed in ("", ".gz")
+            if not (packed and suffix == "parquet")
+        ]
         paths = [path for one in names if (path := self.directory / one).is_file()]
         if len(paths) > 1:
             self._fault(f"one file for {name}", " and ".join(path.name for path in paths))
@@ -132,7 +141,7 @@ class _Found:
             self._fault(f"{document.name} or tables, not both", f"also {', '.join(there)}")
         elif there:
             for name in [name for name in tables if name not in there]:
-                self._fault(f"the table {name} as .csv or .jsonl", "no such file")
+                self._fault(f"the table {name} as .csv, .jsonl or .parquet", "no such file")
         elif not document and not anything:
             self._fault(_WHOLE, "none of them")
         self.log.refuse()
@@ -148,4 +157,4 @@ def _table_files(tables: dict[str, Path | None]) -> TableFiles | None:
 
 
 def _table_file(path: Path) -> TableFile:
-    return TableFile(path, cast("Literal['csv', 'jsonl']", path.name.split(".")[1]))
+    return TableFile(path, cast("TableFormat", path.name.split(".")[1]))

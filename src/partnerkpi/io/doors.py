@@ -16,9 +16,11 @@ from partnerkpi.io._call_door import form_of
 from partnerkpi.io._columns_in import ColumnPlaces, load_columns
 from partnerkpi.io._managed_tables import MANAGED_TABLES
 from partnerkpi.io._nested import DocumentPlaces
-from partnerkpi.io._table_files import TableFile, TableFiles
+from partnerkpi.io._portfolio_arrow import portfolio_tables
+from partnerkpi.io._table_files import TableFile, TableFiles, TableFormat
+from partnerkpi.io._table_parts import Engine
 from partnerkpi.io._table_places import TablePlaces
-from partnerkpi.io._write_calls import table_name, write_call_table
+from partnerkpi.io._write_calls import table_name, write_call_table, write_parquet
 from partnerkpi.io._write_documents import write_document
 from partnerkpi.io._write_tables import write_tables
 from partnerkpi.io.directories import look_into
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["from_columns", "from_dict", "read", "read_tables", "write"]
 
 UnknownKeys = Literal["refuse", "ignore"]
-Engine = Literal["auto", "base", "fast"]
-TableFormat = Literal["csv", "jsonl"]
 
 
 @define
@@ -74,14 +74,15 @@ def read(
         lenient: Leave faulty rows out, with everything that depends on them; the portfolio then
             carries the faults. If not, faults are raised, all at once.
         unknown_keys: Whether a key or column that the format does not know is a fault.
-        engine: ``fast`` reads documents through the extra ``fast``; ``auto`` does if it is
-            installed. Both give the same portfolio and the same faults.
+        engine: ``fast`` reads documents through the extra ``fast`` and tables through the extra
+            ``arrow``; ``auto`` does for documents and for large files of JSON lines, if these are
+            installed. All give the same portfolio and the same faults.
         max_faults: How many faults are carried; all are counted.
         progress: Told how many bytes have been read so far.
 
     Raises:
         InputError: the input is faulty; carries every fault with its place.
-        MissingExtraError: the engine ``fast`` without its extra.
+        MissingExtraError: the engine ``fast`` without its extra, or Parquet without ``arrow``.
         OSError: the file cannot be opened.
 
     Example:
@@ -97,6 +98,7 @@ def read(
                 inside.tables,
                 lenient=lenient,
                 unknown_keys=unknown_keys,
+                engine=engine,
                 max_faults=max_faults,
                 progress=progress,
             )
@@ -136,20 +138,24 @@ def read_tables(
     *,
     lenient: bool = False,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     max_faults: int = FAULT_CAP,
     progress: Callable[[int], None] | None = None,
 ) -> Portfolio:
     r"""Read a portfolio from three tables: customers, subscriptions and licenses.
 
     Args:
-        files: Where the tables are, and whether each is CSV or JSON lines.
+        files: Where the tables are, and whether each is CSV, JSON lines or Parquet.
         lenient: As for ``read``.
         unknown_keys: As for ``read``.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large files of
+            JSON lines if it is installed. Both give the same portfolio and the same faults.
         max_faults: As for ``read``.
         progress: As for ``read``.
 
     Raises:
         InputError: the tables are faulty; carries every fault with its file, line and column.
+        MissingExtraError: Parquet, or the engine ``fast``, without the extra ``arrow``.
         OSError: a file cannot be opened.
 
     Example:
@@ -165,7 +171,15 @@ def read_tables(
     """
     places = TablePlaces()
     door = _Door(lenient, FaultLog(max_faults), places)
-    load_tables(files, door.intake, places, door.log, unknown_keys=unknown_keys, progress=progress)
+    load_tables(
+        files,
+        door.intake,
+        places,
+        door.log,
+        unknown_keys=unknown_keys,
+        engine=engine,
+        progress=progress,
+    )
 
     return door.finish(None)
 
@@ -273,14 +287,16 @@ def write(
         records: What to write.
         target: A path, packed if it ends with ``.gz``, or a binary stream. With ``tables`` a
             directory, made if it is not there, or for calls a stream as well.
-        tables: ``csv`` or ``jsonl``. Without it a portfolio becomes a document, and the path of a
-            table of calls tells it by its ending.
-        gzip: Whether tables in a directory are gzipped.
+        tables: ``csv``, ``jsonl`` or ``parquet`` (with the extra ``arrow``). Without it a portfolio
+            becomes a document, and the path of a table of calls tells it by its ending.
+        gzip: Whether tables in a directory are gzipped; those of Parquet are packed as they are.
 
     Raises:
         InputError: CSV cannot carry something (a tag or feature with ``;``, an empty attribute).
+        MissingExtraError: Parquet without the extra ``arrow``.
         OSError: the target cannot be written.
         TypeError: tables of a portfolio and a stream, or calls and a stream without ``tables``.
+        ValueError: Parquet and a portfolio in which anything is managed.
 
     Example:
         >>> from io import BytesIO
@@ -302,6 +318,9 @@ def write(
         raise TypeError(msg)
     directory = Path(target)
     directory.mkdir(parents=True, exist_ok=True)
+    if tables == "parquet":
+        _write_parquet(records, directory)
+        return
     suffix = f".{tables}" + (".gz" if gzip else "")
     names = ["customers", "subscriptions", "licenses"]
     if _has_managed(records):
@@ -312,6 +331,16 @@ def write(
         TableFiles(**files),
         attributes=sorted(records.customer_columns.attributes),
     )
+
+
+def _write_parquet(records: Portfolio, directory: Path) -> None:
+    if _has_managed(records):
+        msg = "what is managed (orders, invoices, ...) is written as csv or jsonl, not as parquet"
+        raise ValueError(msg)
+    tables = portfolio_tables(records)
+    write_parquet(tables["customers"], directory / "customers.parquet")
+    write_parquet(tables["subscriptions"], directory / "subscriptions.parquet")
+    write_parquet(tables["licenses"], directory / "licenses.parquet")
 
 
 def _write_calls(
@@ -326,7 +355,7 @@ def _write_calls(
     elif isinstance(target, (str, os.PathLike)):
         directory = Path(target)
         directory.mkdir(parents=True, exist_ok=True)
-        name = f"{table_name(rows)}.{tables}" + (".gz" if packed else "")
+        name = f"{table_name(rows)}.{tables}" + (".gz" if packed and tables != "parquet" else "")
         write_call_table(rows, directory / name, tables)
     else:
         write_call_table(rows, target, tables)

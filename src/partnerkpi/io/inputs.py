@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from partnerkpi.columns import Portfolio
     from partnerkpi.io._files import Source
     from partnerkpi.io._table_columns import UnknownKeys
-    from partnerkpi.io.doors import Engine
+    from partnerkpi.io._table_parts import Engine
 
 __all__ = ["Inputs", "read_inputs"]
 
@@ -101,10 +101,10 @@ def read_inputs(
             found["portfolio"] = read(source, engine=engine, **on_the_way)
     if inside.calls:
         with _noted(log, told):
-            found["calls"] = read_calls(inside.calls, **on_the_way)
+            found["calls"] = read_calls(inside.calls, engine=engine, **on_the_way)
     if inside.queue_calls:
         with _noted(log, told):
-            found["queue_calls"] = read_queue_calls(inside.queue_calls, **on_the_way)
+            found["queue_calls"] = read_queue_calls(inside.queue_calls, engine=engine, **on_the_way)
     log.refuse()
 
     return Inputs(**found)

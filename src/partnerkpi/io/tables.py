@@ -1,4 +1,4 @@
-"""The three portfolio tables, customers, subscriptions and licenses, as CSV and as JSON lines.
+"""The three portfolio tables, customers, subscriptions and licenses: CSV, JSON lines, Parquet.
 
 One row per record, the nested names flattened; spec: *Definitions 3, Tables*. In CSV the header
 names the columns in any order, an empty cell is null, booleans are ``true`` and ``false``, and
@@ -8,22 +8,21 @@ columns as keys. Null in an optional column is the same as no such column: its d
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from partnerkpi.io._files import opened
 from partnerkpi.io._managed_tables import Stated, load_managed
 from partnerkpi.io._table_batches import EMIT
 from partnerkpi.io._table_columns import SUBSCRIPTIONS
-from partnerkpi.io._table_feed import TableFeed
 from partnerkpi.io._table_files import TableFile, TableFiles, TableFormat
+from partnerkpi.io._table_parts import TableParts
 from partnerkpi.io._write_tables import write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnerkpi._faults import FaultLog
-    from partnerkpi.io._table_columns import Table, UnknownKeys
+    from partnerkpi.io._table_columns import UnknownKeys
+    from partnerkpi.io._table_parts import Engine
     from partnerkpi.io._table_places import TablePlaces
     from partnerkpi.io.documents import Taker
 
@@ -37,6 +36,7 @@ def load_tables(
     log: FaultLog,
     *,
     unknown_keys: UnknownKeys = "refuse",
+    engine: Engine = "auto",
     progress: Callable[[int], None] | None = None,
 ) -> None:
     """Hand the rows of the tables on: customers, then subscriptions, then licenses.
@@ -47,6 +47,8 @@ def load_tables(
         places: Learns where the rows stand.
         log: Takes the faults; the rows of faulty cells are marked ``bad`` in the batches.
         unknown_keys: Whether a column that the table does not know is a fault.
+        engine: ``fast`` cuts text through the extra ``arrow``; ``auto`` does for large
+            files of JSON lines.
         progress: Told how many bytes of the files have been read, part by part.
 
     Raises:
@@ -58,22 +60,17 @@ def load_tables(
     parents_known, before = True, 0
     all_known, stated = True, Stated()
     for table in EMIT:
-        feed = TableFeed(table, places, log, unknown_keys)
+        feed = TableParts(table, places, log, unknown_keys, engine=engine)
         file: TableFile = getattr(files, table.name)
-        with log.refusing(), opened(file.source, file.name or _name(file, table)) as source:
-            for part in feed.parts(source, file.format):
-                # Where the ids of the table above are not known, its rows here have no chance.
-                part.bad |= not parents_known
-                EMIT[table](part, taker)
-                if table is SUBSCRIPTIONS and files.managed:
-                    stated.note(part)
-                told(before + source.consumed)
-            before += source.consumed
+        for part in feed.parts(file.source, file.format, file.name):
+            # Where the ids of the table above are not known, its rows here have no chance.
+            part.bad |= not parents_known
+            EMIT[table](part, taker)
+            if table is SUBSCRIPTIONS and files.managed:
+                stated.note(part)
+            told(before + feed.consumed)
+        before += feed.consumed
         parents_known = feed.ids_known
         all_known &= parents_known
     if files.managed:
         load_managed(files, taker, log, stated, unknown_keys=unknown_keys, parents_known=all_known)
-
-
-def _name(file: TableFile, table: Table) -> str | None:
-    return None if isinstance(file.source, (str, os.PathLike)) else table.name

@@ -72,7 +72,9 @@ def _numbers_by_week(reader: Reader, cells: Sequence[object], place: Places) -> 
         listed = reader.listed(path, cell)
         return tuple(reader.column(listed, lambda week: f"{path}[{week}]", check, 0))
 
-    return Objects([numbers(place(row), cell) for row, cell in enumerate(cells)])
+    lists = [numbers(place(row), cell) for row, cell in enumerate(cells)]
+
+    return Objects(lists, counts=True)
 
 
 def _wide(kind: type[Any], column: Column) -> Column:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from partnerkpi._frozen import Frozen
 from partnerkpi._instants import to_datetime
 from partnerkpi._showing import Shown
+from partnerkpi.calling.fold import Scanned, fold
 from partnerkpi.calling.sections import CallingState, finish_calling
 from partnerkpi.columns import Portfolio
 from partnerkpi.errors import InputError, RecordsMissingError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from partnerkpi.calling.legs.state import LegState
     from partnerkpi.calling.queues.state import QueueState
     from partnerkpi.calling.sections import Calling
+    from partnerkpi.io.scans import Scan
     from partnerkpi.kpi import RowPart
     from partnerkpi.policy import LowAssignmentRule
     from partnerkpi.present.charts import Charts
@@ -356,8 +358,8 @@ def report(
     portfolio: Portfolio | Iterable[Portfolio] | None = None,
     *,
     as_of: datetime,
-    calls: Calls | LegState | None = None,
-    queue_calls: QueueCalls | QueueState | None = None,
+    calls: Calls | LegState | Scan[Calls] | None = None,
+    queue_calls: QueueCalls | QueueState | Scan[QueueCalls] | None = None,
     policy: Policy | None = None,
     figures: Sequence[Kpi[Any]] = (),
 ) -> Report:
@@ -367,8 +369,9 @@ def report(
         portfolio: The portfolio, or its parts cut by customer in any way: the report is the same.
             Without one the report is of calls alone.
         as_of: A timezone-aware instant; nothing is counted by any clock.
-        calls: Call legs, or what ``partnerkpi.calling.fold`` counted of them.
-        queue_calls: Queue calls, or what ``partnerkpi.calling.fold`` counted of them.
+        calls: Call legs, what ``partnerkpi.calling.fold`` counted of them, or a ``scan`` of them,
+            which is counted batch by batch: rows that share a record id count once.
+        queue_calls: Queue calls, likewise.
         policy: Windows and thresholds; the defaults if not given.
         figures: Figures of one's own, which then stand in the document and the text as well.
 
@@ -396,11 +399,22 @@ def report(
     if portfolio is None and calls is None and queue_calls is None:
         msg = "a report needs a portfolio, calls, or both"
         raise TypeError(msg)
-    sources = Sources(_parts(portfolio), calls, queue_calls)
+    policy = policy or Policy()
+    counted = [_counted(each, as_of, policy) for each in (calls, queue_calls)]
+    sources = Sources(_parts(portfolio), *counted)
     _refuse_shared(sources.parts)
-    state = lift_report(sources, as_of, policy or Policy(), own)
+    state = lift_report(sources, as_of, policy, own)
 
     return finish(state, own, sources)
+
+
+def _counted(given: Any, as_of: datetime, policy: Policy) -> Any:
+    """What a scan gives is counted batch by batch."""
+    if not isinstance(given, Scanned):
+        return given
+    rows: Any = given
+
+    return fold(rows, as_of=as_of, policy=policy, duplicates="by_record_id", lenient=given.lenient)
 
 
 def _parts(portfolio: Portfolio | Iterable[Portfolio] | None) -> tuple[Portfolio, ...] | None:

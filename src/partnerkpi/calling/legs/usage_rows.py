@@ -235,7 +235,7 @@ def usage_rows(facts: UsageFacts, *, changes: bool = False) -> UsageRows:
 
 
 def _by_week(facts: UsageFacts, rows: Rows) -> Objects:
-    return Objects(list(map(tuple, facts.legs[:, rows].T.tolist())))
+    return Objects(list(map(tuple, facts.legs[:, rows].T.tolist())), counts=True)
 
 
 def _change(facts: UsageFacts, rows: Rows) -> Integers:

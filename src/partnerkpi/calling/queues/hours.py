@@ -136,7 +136,7 @@ class HourRows:
         kinds = {"offered": (0, 1), "abandoned": (1,), "waiting": (2,)}[column]
         counts = _by_hour(self.profile, wanted)[:, :, list(kinds)].sum(axis=2)
 
-        return Objects(list(map(tuple, counts.tolist())))
+        return Objects(list(map(tuple, counts.tolist())), counts=True)
 
 
 def _by_hour(profile: Profile, queues: Rows) -> NDArray[np.int64]:
