@@ -91,12 +91,12 @@ def _bitmap(known: Mask | None) -> Any:
     return library().py_buffer(np.packbits(known, bitorder="little"))
 
 
-def flags_array(mask: Mask) -> Any:
-    """Booleans, packed into bits."""
+def flags_array(mask: Mask, known: Mask | None = None) -> Any:
+    """Booleans, packed into bits; null where not known."""
     pa = library()
     bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
 
-    return pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits])
+    return pa.Array.from_buffers(pa.bool_(), len(mask), [_bitmap(known), bits])
 
 
 def text_array(text: Text, known: Mask | None = None) -> Any:

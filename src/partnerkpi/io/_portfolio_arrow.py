@@ -18,12 +18,13 @@ from partnerkpi._arrow import (
     numbers_array,
     text_array,
 )
+from partnerkpi._history_rows import PortfolioRows
 from partnerkpi.io._table_columns import ATTRIBUTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partnerkpi._arrays import Micros, Rows
+    from partnerkpi._arrays import Mask, Micros, Rows
     from partnerkpi._moments import Moments
     from partnerkpi.columns import Portfolio
 
@@ -54,17 +55,13 @@ class PortfolioTables(TypedDict):
 
 def portfolio_tables(portfolio: Portfolio) -> PortfolioTables:
     """The three tables of a portfolio."""
-    customers = portfolio.customer_columns.order.astype(np.intp)
-    slots, owner = portfolio.customer_columns.subscriptions.members(customers)
-    subscriptions = portfolio.customer_columns.slots.take(slots).astype(np.intp)
-    lines, of = portfolio.subscription_columns.lines.members(subscriptions)
+    at = PortfolioRows.of(portfolio)
+    owners = at.customers.take(at.owners)
 
     return {
-        "customers": PortfolioTable(_customers(portfolio, customers)),
-        "subscriptions": PortfolioTable(
-            _subscriptions(portfolio, subscriptions, customers.take(owner))
-        ),
-        "licenses": PortfolioTable(_licenses(portfolio, lines, subscriptions.take(of))),
+        "customers": PortfolioTable(_customers(portfolio, at.customers)),
+        "subscriptions": PortfolioTable(_subscriptions(portfolio, at.subscriptions, owners)),
+        "licenses": PortfolioTable(_licenses(at)),
     }
 
 
@@ -95,11 +92,6 @@ def _customers(portfolio: Portfolio, rows: Rows) -> Mapping[str, Any]:
 
 def _subscriptions(portfolio: Portfolio, rows: Rows, customers: Rows) -> Mapping[str, Any]:
     columns = portfolio.subscription_columns
-    flags = {
-        name: flags_array(getattr(columns, name).take(rows))
-        for name in ("auto_renew", "paid", "set_up")
-    }
-
     return {
         "subscription_id": text_array(columns.ids.take(rows)),
         "customer_id": text_array(portfolio.customer_columns.ids.take(customers)),
@@ -107,19 +99,27 @@ def _subscriptions(portfolio: Portfolio, rows: Rows, customers: Rows) -> Mapping
         "added_at": _instants(columns.added.take(rows)),
         "starts_at": _instants(columns.starts.take(rows)),
         "ends_at": _instants(columns.ends.take(rows)),
-        **flags,
+        "auto_renew": flags_array(columns.auto_renew.take(rows)),
+        "paid": _stated(columns.paid, columns.managed.invoiced, rows),
+        "set_up": _stated(columns.set_up, columns.managed.listed, rows),
     }
 
 
-def _licenses(portfolio: Portfolio, lines: Rows, subscriptions: Rows) -> Mapping[str, Any]:
+def _stated(flags: Mask, unstated: Rows, rows: Rows) -> Any:
+    """What is stated; null where invoices or a checklist say it."""
+    stated = np.ones(len(flags), np.bool_)
+    stated[unstated] = False
+
+    return flags_array(flags.take(rows), stated.take(rows))
+
+
+def _licenses(at: PortfolioRows) -> Mapping[str, Any]:
+    portfolio = at.portfolio
     columns, observations = portfolio.line_columns, portfolio.observation_columns
-    first, last = (columns.first.take(lines + step).astype(np.intp) for step in (0, 1))
     # A line without observations has a row of its own, with nothing in it.
-    sizes = np.maximum(last - first, 1)
-    of = np.repeat(np.arange(len(lines)), sizes)
-    rows = (first - (np.cumsum(sizes) - sizes)).take(of) + np.arange(len(of))
-    known = (last > first).take(of)
+    rows, of, known = at.observed()
     rows[~known] = 0
+    lines, holders = at.lines.take(of), at.subscriptions.take(at.holders.take(of))
     counts = {
         name: numbers_array(_taken(getattr(observations, name), rows), known)
         for name in ("total", "assigned", "used_7d", "used_3mo")
@@ -127,9 +127,9 @@ def _licenses(portfolio: Portfolio, lines: Rows, subscriptions: Rows) -> Mapping
     observed = _micros(observations.observed, rows)
 
     return {
-        "subscription_id": text_array(portfolio.subscription_columns.ids.take(subscriptions[of])),
-        "product": codes_array(columns.product.codes.take(lines[of]), columns.product.labels),
-        "name": codes_array(columns.name.codes.take(lines[of]), columns.name.labels),
+        "subscription_id": text_array(portfolio.subscription_columns.ids.take(holders)),
+        "product": codes_array(columns.product.codes.take(lines), columns.product.labels),
+        "name": codes_array(columns.name.codes.take(lines), columns.name.labels),
         "observed_at": instants_array(observed, known & (observed != NEVER)),
         **counts,
     }
