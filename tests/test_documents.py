@@ -43,7 +43,8 @@ def test_the_examples_of_a_document_run(
 
     What they write stays out of it.
     """
-    tmp_path.joinpath("examples").symlink_to(ROOT / "examples")
+    for folder in ("examples", "tests"):
+        tmp_path.joinpath(folder).symlink_to(ROOT / folder)
     monkeypatch.chdir(tmp_path)
 
     run(path)
