@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from partnerkpi._arrays import Bytes, Rows
 
-__all__ = ["faulty_strings", "faulty_values", "of_numpy", "of_strings"]
+__all__ = ["faulty_strings", "faulty_values", "is_utf8", "of_numpy", "of_strings"]
 
 Runs: TypeAlias = "tuple[Bytes, Offsets]"
 
@@ -200,12 +200,15 @@ def faulty_values(array: NDArray[np.generic]) -> Rows:
     if array.dtype.kind in "iu":
         return np.empty(0, np.intp)
     if array.dtype.kind == "S":
-        return as_rows(row for row, value in enumerate(array.tolist()) if not _decodes(value))
+        return as_rows(row for row, value in enumerate(array.tolist()) if not is_utf8(value))
 
     return faulty_strings(array.tolist())
 
 
-def _decodes(text: bytes) -> bool:
+def is_utf8(text: bytes) -> bool:
+    """Whether bytes are text."""
+    if text.isascii():
+        return True
     try:
         text.decode()
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from attrs import define, field, frozen
 
+from partnerkpi._encoding import is_utf8
 from partnerkpi._faults import shown
 from partnerkpi.errors import Place
 
@@ -112,7 +113,7 @@ def split_plain(block: Block, width: int) -> Piece | None:
     """The cells of a block's records, or ``None`` where ``csv`` has to look."""
     stop = block.stop
     # In a table of one column only `csv` tells an empty cell from a blank line.
-    if width == 1 or stop == PAD or not _is_utf8(block.data[PAD:stop]):
+    if width == 1 or stop == PAD or not is_utf8(block.data[PAD:stop]):
         return None
     view = np.frombuffer(block.data, np.uint8)[:stop]
     quotes = _quotes(view, block.data)
@@ -123,17 +124,6 @@ def split_plain(block: Block, width: int) -> Piece | None:
         return None
 
     return _plain_piece(block, view, marks.reshape(-1, width), quotes)
-
-
-def _is_utf8(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-
-    return True
 
 
 def _positions(view: Bytes, data: bytes, byte: int) -> Rows:

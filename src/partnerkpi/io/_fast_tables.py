@@ -15,6 +15,7 @@ from attrs import define, frozen
 
 from partnerkpi._arrays import as_rows
 from partnerkpi._arrow import library
+from partnerkpi._encoding import is_utf8
 from partnerkpi._faults import FaultLog
 from partnerkpi._instants import parse
 from partnerkpi.io._ahead import ahead
@@ -307,7 +308,7 @@ def _cut_objects(data: bytes, table: Table, unknown: UnknownKeys) -> Any | None:
     view = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(view == _LINE_END)
     lengths = np.diff(ends, prepend=-1) - 1
-    if lengths.min() <= 1 or lengths.max() > LINE_LIMIT or not _is_utf8(data):
+    if lengths.min() <= 1 or lengths.max() > LINE_LIMIT or not is_utf8(data):
         return None
     starts = ends - lengths
     if (view[starts] != _OPEN).any() or (view[ends - 1] != _CLOSE).any():
@@ -331,17 +332,6 @@ def _read_objects(data: bytes, schema: Any, unknown: UnknownKeys) -> Any | None:
         return reader.read_json(pa.py_buffer(data), read_options=read, parse_options=options)
     except pa.ArrowException:
         return None
-
-
-def _is_utf8(data: bytes) -> bool:
-    if data.isascii():
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-
-    return True
 
 
 def _schema(first: bytes, table: Table) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import define, evolve, field
 
+from partnerkpi._encoding import is_utf8
 from partnerkpi._faults import shown
 from partnerkpi._text import Text
 from partnerkpi.errors import Fault, Place
@@ -124,7 +125,7 @@ def _split_quoted(block: Block, width: int, used: Rows) -> Piece | None:
     """The cells of a block in which every cell is quoted, and none holds a quote or a line end."""
     stop = block.stop
     view = np.frombuffer(block.data, np.uint8)
-    if width == 1 or stop == PAD or view[PAD] != _QUOTE or not _is_utf8(block.data[PAD:stop]):
+    if width == 1 or stop == PAD or view[PAD] != _QUOTE or not is_utf8(block.data[PAD:stop]):
         return None
     quotes = np.flatnonzero(view[:stop] == _QUOTE)
     line_ends = np.count_nonzero(view[:stop] == _LINE_END)
@@ -157,17 +158,6 @@ def _regular(view: Bytes, firsts: Rows, lasts: Rows) -> bool:
     after[-1] = ends[-1] + 1
 
     return bool((view[ends] == _LINE_END).all() and (after - ends == 1).all())
-
-
-def _is_utf8(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-
-    return True
 
 
 @define
