@@ -14,8 +14,8 @@ import partnerkpi as pk
 from partnerkpi import webex
 from tests.library import figures_only
 from tests.oracles import report_document
+from tests.oracles.webex_portfolio import expected_portfolio
 from tests.webex.answers import WHEN, encoded
-from tests.webex.oracle import expected_portfolio
 
 Row = dict[str, Any]
 Partners: TypeAlias = tuple[list[tuple[str, str]], list[tuple[str, Row]], dict[str, Row]]
