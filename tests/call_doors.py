@@ -176,11 +176,13 @@ def in_batches(table: str, data: bytes, form: Form, **options: Any) -> Made:
 Door: TypeAlias = Callable[..., Made]
 FILES: Mapping[str, Door] = {
     "csv": lambda table, rows, **o: of_bytes(table, as_csv(rows), "csv", **o),
-    "csv.gz": lambda table, rows, **o: of_bytes(table, gzip.compress(as_csv(rows)), "csv", **o),
+    "csv.gz": lambda table, rows, **o: of_bytes(
+        table, gzip.compress(as_csv(rows), mtime=0), "csv", **o
+    ),
     "csv in batches": lambda table, rows, **o: in_batches(table, as_csv(rows), "csv", **o),
     "jsonl": lambda table, rows, **o: of_bytes(table, as_json_lines(rows), "jsonl", **o),
     "jsonl.gz": lambda table, rows, **o: of_bytes(
-        table, gzip.compress(as_json_lines(rows)), "jsonl", **o
+        table, gzip.compress(as_json_lines(rows), mtime=0), "jsonl", **o
     ),
     "jsonl in batches": lambda table, rows, **o: in_batches(
         table, as_json_lines(rows), "jsonl", **o

@@ -255,3 +255,17 @@ def test_the_metadata_tells_license_and_types() -> None:
     assert "Apache-2.0" == metadata.metadata("partnerkpi")["License-Expression"]
     assert partnerkpi.__version__ == metadata.version("partnerkpi")
     assert PACKAGE.joinpath("py.typed").is_file()
+
+
+def test_what_tests_pack_does_not_change_with_the_clock() -> None:
+    """Tests that run in several processes must be the same tests in each, archives included."""
+    packed = [
+        place(path, node)
+        for path in sorted(ROOT.joinpath("tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "gzip.compress"
+        and "mtime" not in {word.arg for word in node.keywords}
+    ]
+
+    assert [] == packed

@@ -338,8 +338,8 @@ FORMS: dict[str, bytes] = {
     "json lines": json.dumps(RECORD).encode() + b"\n\n",
     "payloads in lines": b"\n".join([json.dumps(ITEMS).encode(), b'{"items": []}']),
     "csv": table(OLD, RECORD),
-    "packed": gzip.compress(json.dumps(ITEMS).encode()),
-    "packed csv": gzip.compress(table(OLD, RECORD)),
+    "packed": gzip.compress(json.dumps(ITEMS).encode(), mtime=0),
+    "packed csv": gzip.compress(table(OLD, RECORD), mtime=0),
 }
 
 
